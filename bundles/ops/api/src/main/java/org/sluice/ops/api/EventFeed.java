@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.ops.api;
+
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A stream of numbered events below {@code /api/v1}, registered as a service and served as
+ * Server-Sent Events.
+ */
+@ConsumerType
+public interface EventFeed {
+
+  /** Relative to {@code /api/v1/}. */
+  String path();
+
+  String summary();
+
+  /**
+   * Delivers what comes after event {@code after} when that is still known, else a fresh snapshot
+   * and what follows. Events arrive in order, on a thread of the feed; {@code to} must not block.
+   *
+   * @return closes the subscription; after it returned nothing more is delivered
+   */
+  Subscription subscribe(OptionalLong after, Consumer<FeedEvent> to);
+
+  /** Ends the delivery. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * @param id rises by one per event; what a client sends back to resume
+   * @param name the kind of event
+   * @param data what is sent, as JSON
+   */
+  record FeedEvent(long id, String name, Record data) {}
+}
