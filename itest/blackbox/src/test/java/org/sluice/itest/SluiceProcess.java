@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
 
@@ -43,7 +44,7 @@ public final class SluiceProcess implements AutoCloseable {
   private final List<String> prefix = new ArrayList<>();
   private final Path log;
   private int port;
-  private Process process;
+  private @Nullable Process process;
 
   private SluiceProcess(Path home, List<String> options) throws IOException {
     this.home = home;
@@ -120,8 +121,8 @@ public final class SluiceProcess implements AutoCloseable {
     await(
         "the process to answer commands",
         () -> {
-          if (!process.isAlive()) {
-            throw new IllegalStateException("exited with " + process.exitValue() + "\n" + log());
+          if (!process().isAlive()) {
+            throw new IllegalStateException("exited with " + process().exitValue() + "\n" + log());
           }
           return command("help").exit() == 0 ? Boolean.TRUE : null;
         });
@@ -144,6 +145,9 @@ public final class SluiceProcess implements AutoCloseable {
   }
 
   public Process process() {
+    if (process == null) {
+      throw new IllegalStateException("not started yet");
+    }
     return process;
   }
 
@@ -235,15 +239,11 @@ public final class SluiceProcess implements AutoCloseable {
   /**
    * Asks until the answer is not null; fails with the last answer and the log when it never comes.
    */
-  public <T> T await(String what, Callable<? extends @org.jspecify.annotations.Nullable T> question)
-      throws Exception {
+  public <T> T await(String what, Callable<? extends @Nullable T> question) throws Exception {
     return await(what, PATIENCE, question);
   }
 
-  public <T> T await(
-      String what,
-      Duration patience,
-      Callable<? extends @org.jspecify.annotations.Nullable T> question)
+  public <T> T await(String what, Duration patience, Callable<? extends @Nullable T> question)
       throws Exception {
     long end = System.nanoTime() + patience.toNanos();
     do {
@@ -263,13 +263,13 @@ public final class SluiceProcess implements AutoCloseable {
 
   /** Dies without a chance to tidy up. */
   public void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process().destroyForcibly().waitFor();
   }
 
   /** Asked to stop as a service manager would; true when it did in time. */
   public boolean stop() throws InterruptedException {
-    process.destroy();
-    return process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    process().destroy();
+    return process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override
