@@ -41,6 +41,8 @@ public record Plugin(
     STARTING,
     /** Serves. */
     ACTIVE,
+    /** Not looked at for now: safe mode, or a folder that cannot be trusted. */
+    HELD,
     /** Refused; whatever served before still does. */
     QUARANTINED
   }
