@@ -7,8 +7,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** How jars in the drop-in folder are taken in. */
 @ObjectClassDefinition(
     name = "Guarded deployment",
-    description = "How jars in plugins/ are verified, started and watched",
-    pid = "org.sluice.host.deploy")
+    description = "How jars in plugins/ are verified, started and watched")
 public @interface DeployConfig {
   @AttributeDefinition(
       description =

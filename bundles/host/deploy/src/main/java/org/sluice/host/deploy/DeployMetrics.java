@@ -28,7 +28,7 @@ public final class DeployMetrics implements MetricSource {
       to.gauge(
           "sluice_host_plugins",
           "Jars in plugins/ by what became of them.",
-          views.stream().filter(v -> v.state() == state).count(),
+          (double) views.stream().filter(v -> v.state() == state).count(),
           "state",
           state.name().toLowerCase(Locale.ROOT));
     }
@@ -36,11 +36,11 @@ public final class DeployMetrics implements MetricSource {
     to.counter(
         "sluice_host_plugins_accepted_total",
         "Revisions that were started and found well.",
-        tally.accepted.sum());
+        tally.accepted.doubleValue());
     to.counter(
         "sluice_host_plugin_swaps_total",
         "Revisions that took the place of another.",
-        tally.swaps.sum());
+        tally.swaps.doubleValue());
     to.counter(
         "sluice_host_plugin_swap_gap_seconds_total",
         "Time during swaps in which no revision served.",
@@ -49,10 +49,11 @@ public final class DeployMetrics implements MetricSource {
         "sluice_host_plugin_last_swap_gap_seconds",
         "Time during the last swap in which no revision served.",
         tally.lastGapMillis() / MILLIS);
-    to.counter("sluice_host_plugins_quarantined_total", "Jars refused.", tally.quarantined.sum());
+    to.counter(
+        "sluice_host_plugins_quarantined_total", "Jars refused.", tally.quarantined.doubleValue());
     to.counter(
         "sluice_host_plugin_crashes_total",
         "Times the code of a plugin failed while it served.",
-        tally.crashes.sum());
+        tally.crashes.doubleValue());
   }
 }

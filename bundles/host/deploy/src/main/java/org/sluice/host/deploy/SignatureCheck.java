@@ -76,7 +76,7 @@ final class SignatureCheck {
           "add the line printed by 'sluice sign keygen' to trustedKeys in"
               + " configs/org.sluice.host.deploy.cfg.json");
     }
-    if (staged.signature().length == 0) {
+    if (staged.signature().isEmpty()) {
       throw unsigned(
           file + " is not signed: there is no " + file + DropFolder.SIGNATURE + " beside it",
           "sign it: ./sluice sign sign --key KEYFILE plugins/" + file);
@@ -109,13 +109,12 @@ final class SignatureCheck {
   }
 
   /** Either the 64 bytes as OpenSSL writes them, or their base64 as our tool does. */
-  private static byte[] decode(byte[] file) {
-    if (file.length == LENGTH) {
-      return file;
+  private static byte[] decode(String file) {
+    if (file.length() == LENGTH) {
+      return file.getBytes(StandardCharsets.ISO_8859_1);
     }
     try {
-      return Base64.getDecoder()
-          .decode(new String(file, StandardCharsets.ISO_8859_1).replaceAll("\\s", ""));
+      return Base64.getDecoder().decode(file.replaceAll("\\s", ""));
     } catch (IllegalArgumentException e) {
       return new byte[0];
     }

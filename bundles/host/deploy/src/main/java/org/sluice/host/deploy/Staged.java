@@ -7,9 +7,10 @@ import java.nio.file.Path;
  * The private copy of a jar. Everything that is verified, installed and run is this copy.
  *
  * @param sha digest of its bytes, and its name
- * @param signature the signature that lay beside the jar; empty when there was none
+ * @param signature the signature file that lay beside the jar, a character a byte; empty when there
+ *     was none
  */
-record Staged(String sha, Path path, byte[] signature) {
+record Staged(String sha, Path path, String signature) {
 
   /** Where the framework loads it from. Also how a revision of ours is told from other bundles. */
   String location() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,7 +66,7 @@ final class Staging {
             part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         sync(folder);
       }
-      return new Staged(sha, target, signature);
+      return new Staged(sha, target, text(signature));
     } finally {
       Files.deleteIfExists(part);
     }
@@ -83,7 +84,7 @@ final class Staging {
       }
       Path signature = folder.resolve(sha + ".sig");
       return new Staged(
-          sha, path, Files.exists(signature) ? Files.readAllBytes(signature) : new byte[0]);
+          sha, path, text(Files.exists(signature) ? Files.readAllBytes(signature) : new byte[0]));
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -142,6 +143,10 @@ final class Staging {
     } catch (NoSuchFileException e) {
       return new byte[0];
     }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private static void sync(Path folder) throws IOException {

@@ -72,8 +72,9 @@ final class ZipEnd {
       throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     channel.position(from);
-    while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-      continue;
+    int n = 0;
+    while (buffer.hasRemaining() && n >= 0) {
+      n = channel.read(buffer);
     }
     // A file that shrinks meanwhile leaves zeros, which are nobody's signature.
     buffer.clear();
