@@ -9,11 +9,12 @@ import java.util.Objects;
  * it scans and waits on itself between two scans.
  */
 final class Scanners {
+  private static final String PREFIX = "fileinstall-";
 
   /** Makes the scanner of a folder look at once; does nothing when there is none (yet). */
   void wake(String folder) {
     for (Thread thread : threads()) {
-      if (thread.getName().equals(folder)) {
+      if (thread.getName().equals(PREFIX + folder)) {
         synchronized (thread) {
           thread.notifyAll();
         }
