@@ -80,6 +80,8 @@ public final class Main {
     p.put("felix.fileinstall.enableConfigSave", "false");
     p.put("felix.fileinstall.disableNio2", "true");
     p.put("felix.fileinstall.filter", ".*\\.(jar|jar\\.sig|cfg\\.json)");
+    // A folder named x.jar would otherwise be packed into a jar on every scan.
+    p.put("felix.fileinstall.subdir.mode", "skip");
     p.put("felix.fileinstall.tmpdir", home.resolve("var/tmp").toString());
     p.put("felix.fileinstall.log.level", "1");
     p.put("ds.loglevel", "2");
