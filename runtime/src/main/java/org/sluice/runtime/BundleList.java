@@ -43,7 +43,10 @@ final class BundleList {
    * host stands on, the host, the domains, and last the watcher, which finds everybody ready.
    */
   private static int level(String name) {
-    if (name.endsWith(".api") || name.equals("org.sluice.json") || name.startsWith("org.osgi.")) {
+    if (name.endsWith(".api")
+        || name.equals("org.sluice.json")
+        || name.equals("org.sluice.sys")
+        || name.startsWith("org.osgi.")) {
       return 1;
     }
     return switch (name) {
