@@ -10,14 +10,21 @@ import static org.sluice.link.table.Samples.config;
 import static org.sluice.link.table.Samples.link;
 import static org.sluice.link.table.Samples.route;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkEvent;
@@ -29,8 +36,19 @@ import org.sluice.link.api.SourceState.Condition;
 
 @Timeout(60)
 class LiveTableTest {
-  private LiveTable table = new LiveTable(config(1000, 3600));
+  private LiveTable table = LiveTableTest.table(1000, 3600);
   private final FakeSource kernel = new FakeSource("kernel", 100);
+
+  @TempDir Path folder;
+
+  private static LiveTable table(int history, int withdrawAfter) {
+    return table(history, withdrawAfter, null);
+  }
+
+  private static LiveTable table(int history, int withdrawAfter, @Nullable Path numbers) {
+    Clock epoch = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    return new LiveTable(config(history, withdrawAfter), new NumberFile(numbers, epoch));
+  }
 
   @AfterEach
   void close() throws InterruptedException {
@@ -39,7 +57,7 @@ class LiveTableTest {
 
   private void use(int history, int withdrawAfter) throws InterruptedException {
     table.deactivate();
-    table = new LiveTable(config(history, withdrawAfter));
+    table = table(history, withdrawAfter);
   }
 
   private List<String> history(long after) {
@@ -437,6 +455,52 @@ class LiveTableTest {
     assertEquals(257, table.history(0, 10_000).size());
     assertEquals(3, table.history(0, 3).size());
     assertEquals(last + 1, table.history(0, 3).getLast().number());
+  }
+
+  // --- numbers
+
+  @Test
+  void numbersGoOnWhereTheyEnded() throws Exception {
+    Path file = folder.resolve("var/number");
+    LiveTable first = table(1000, 3600, file);
+    first.addSource(kernel);
+    kernel.present(link(1, "lo"));
+    long last = first.snapshot().number();
+    first.deactivate();
+    LiveTable second = table(1000, 3600, file);
+    assertEquals(last, second.snapshot().number());
+    FakeSource again = new FakeSource("kernel", 100);
+    second.addSource(again);
+    again.present(link(2, "other"));
+    Recorder recorder = new Recorder();
+    try (LinkSubscription _ = second.resume("test", last, recorder)) {
+      recorder.awaitNumber(second.snapshot().number());
+    }
+    assertEquals(1, recorder.pictures().size(), "what happened in between nobody saw");
+    assertEquals(List.of(), recorder.events());
+    second.deactivate();
+  }
+
+  @Test
+  void afterACrashNoNumberIsGivenTwice() throws Exception {
+    Path file = folder.resolve("number");
+    LiveTable crashed = table(256, 3600, file);
+    crashed.addSource(kernel);
+    for (int i = 0; i < 1000; i++) {
+      kernel.present(link(1, "lo", i));
+    }
+    LiveTable next = table(256, 3600, file);
+    assertTrue(next.snapshot().number() >= crashed.snapshot().number());
+    next.deactivate();
+    crashed.deactivate();
+  }
+
+  @Test
+  void aBrokenNumberFileIsNotTrusted() throws Exception {
+    Path file = Files.writeString(folder.resolve("number"), "seven\n");
+    Clock late = Clock.fixed(Instant.ofEpochMilli(5_000_000_000L), ZoneOffset.UTC);
+    assertEquals(5_000_000_000L, new NumberFile(file, late).begin());
+    assertEquals(5_001_000_000L, new NumberFile(file, late).begin());
   }
 
   @Test
