@@ -83,6 +83,8 @@ public final class Main {
     p.put("felix.fileinstall.tmpdir", home.resolve("var/tmp").toString());
     p.put("felix.fileinstall.log.level", "1");
     p.put("ds.loglevel", "2");
+    // host.config keeps the configuration on disk; a second copy could only disagree.
+    p.put("felix.cm.pm", "memory");
     p.put("gosh.args", "--nointeractive");
     int colon = http.lastIndexOf(':');
     p.put("org.apache.felix.http.host", http.substring(0, colon));
