@@ -20,6 +20,10 @@ public record Generation(
     /** In force, or was until a later one. */
     COMMITTED,
     /** Applied, found harmful, and taken back. */
-    ROLLED_BACK
+    ROLLED_BACK,
+    /** Applied, and followed by the next before it was judged. */
+    SUPERSEDED,
+    /** Being tried when the process ended. */
+    INTERRUPTED
   }
 }

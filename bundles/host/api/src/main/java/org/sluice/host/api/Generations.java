@@ -31,6 +31,15 @@ public interface Generations {
    */
   Generation rollback(long number);
 
-  /** Checks the files of a folder, or one file, as if they were saved; changes nothing. */
+  /**
+   * Tries the files again as they are: after a rollback whose reason is gone, or to end a {@link
+   * #rollback}.
+   */
+  ConfigStatus retry();
+
+  /**
+   * Checks the files of a folder, or one file together with the others, as if they were saved;
+   * changes nothing.
+   */
   List<ConfigProblem> check(Path fileOrFolder);
 }

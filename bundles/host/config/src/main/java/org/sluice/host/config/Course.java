@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.host.config;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.sluice.host.api.ConfigProblem;
+import org.sluice.host.api.Generation;
+import org.sluice.host.api.Generation.State;
+import org.sluice.json.JsonValue;
+
+/**
+ * The course of the configuration: the generation that proved good, what Config Admin holds now,
+ * and the generation being tried, if any. A generation is written down before it is applied, and
+ * becomes the one to return to only when its probation is over.
+ *
+ * <p>Not for several threads at once: {@link Guard} sees to that.
+ */
+final class Course {
+  private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
+
+  /** A component that needs longer to take its new values is taken for stuck. */
+  private static final Duration DELIVERY = Duration.ofMillis(1200);
+
+  private final GenerationStore store;
+  private final Applier applier;
+  private final Delivery delivery;
+  private final Function<List<Pid>, Probation> probations;
+  private final Tally tally;
+  private Stored good = Stored.NONE;
+  private Map<Pid, Setting> goodSettings = Map.of();
+  private Map<Pid, Setting> applied = Map.of();
+  private @Nullable Trial trial;
+
+  private static final class Trial {
+    private final Stored stored;
+    private final Probation probation;
+    private final Map<Pid, Setting> before;
+    private long end;
+
+    private Trial(Stored stored, Probation probation, Map<Pid, Setting> before) {
+      this.stored = stored;
+      this.probation = probation;
+      this.before = before;
+    }
+  }
+
+  Course(
+      GenerationStore store,
+      Applier applier,
+      Delivery delivery,
+      Function<List<Pid>, Probation> probations,
+      Tally tally) {
+    this.store = store;
+    this.applier = applier;
+    this.delivery = delivery;
+    this.probations = probations;
+    this.tally = tally;
+  }
+
+  /** The generation to return to. */
+  Stored good() {
+    return good;
+  }
+
+  /** What Config Admin holds: the generation being tried, or the good one. */
+  Stored inForce() {
+    return trial == null ? good : trial.stored;
+  }
+
+  Map<Pid, Setting> applied() {
+    return applied;
+  }
+
+  boolean trying() {
+    return trial != null;
+  }
+
+  /** Puts a generation in force that has proved itself in an earlier life of the process. */
+  void adopt(Stored kept, Map<Pid, Setting> settings) throws IOException {
+    Map<Pid, Setting> left =
+        settings.entrySet().stream()
+            .filter(e -> applier.holds(e.getKey()))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    applier.apply(left, settings);
+    // What this bundle's life before left is there, but not known to be the same.
+    applier.apply(Map.of(), left);
+    good = kept;
+    goodSettings = settings;
+    applied = settings;
+    if (kept.number() > 0) {
+      LOG.log(INFO, "last good configuration in force generation=" + kept.number());
+    }
+  }
+
+  /** Says what to return to, without putting it in force. */
+  void returnTo(Stored kept, Map<Pid, Setting> settings) {
+    good = kept;
+    goodSettings = settings;
+  }
+
+  /**
+   * The same generation, understood otherwise because bundles came or went: hands out the values as
+   * they are understood now.
+   */
+  void understand(Map<Pid, Setting> settings) throws IOException {
+    applier.apply(applied, settings);
+    applied = settings;
+    if (trial == null) {
+      goodSettings = settings;
+    }
+  }
+
+  /**
+   * Tries a generation: in force when this returns without problems, for good when its probation is
+   * over.
+   *
+   * @param digest of the folder it answers
+   * @param pinned whether it stays although the files say something else
+   * @param started whether the process is up; else the probation begins when it is
+   * @return why it was not, or no longer is, in force
+   */
+  List<ConfigProblem> take(
+      Map<String, String> files,
+      Map<Pid, Setting> settings,
+      String origin,
+      String digest,
+      boolean pinned,
+      boolean started) {
+    List<Pid> changed = Setting.changed(applied, settings);
+    if (changed.isEmpty()) {
+      if (trial == null) {
+        good = good.answering(digest, files);
+      }
+      return List.of();
+    }
+    long begin = System.nanoTime();
+    Stored stored =
+        new Stored(
+            new Generation(
+                store.next(),
+                Instant.now(),
+                State.PROBING,
+                origin,
+                changed.stream().map(Pid::toString).toList()),
+            digest,
+            pinned,
+            List.of(),
+            files);
+    try {
+      store.write(stored, false);
+    } catch (IOException e) {
+      return List.of(unkept(e));
+    }
+    supersede();
+    Probation probation = probations.apply(changed.stream().filter(settings::containsKey).toList());
+    Trial fresh = new Trial(stored, probation, applied);
+    trial = fresh;
+    List<Failure> failures = apply(settings, started ? DELIVERY : Duration.ZERO);
+    if (failures.isEmpty() && started) {
+      fresh.end = System.nanoTime() + Probation.LENGTH.toNanos();
+      failures = probation.first();
+    }
+    if (!failures.isEmpty()) {
+      return rollBack(fresh, failures);
+    }
+    tally.applied(System.nanoTime() - begin);
+    LOG.log(
+        INFO,
+        "configuration in force generation=%d origin=\"%s\" changed=%s ms=%.1f"
+            .formatted(
+                stored.number(),
+                origin,
+                String.join(",", stored.generation().changed()),
+                (System.nanoTime() - begin) / 1e6));
+    return List.of();
+  }
+
+  private List<Failure> apply(Map<Pid, Setting> settings, Duration patience) {
+    try {
+      Map<Pid, Setting> from = applied;
+      applied = settings;
+      applier.apply(from, settings);
+      if (!patience.isZero() && !delivery.await(patience)) {
+        return List.of(new Failure(null, Stuck.free(patience)));
+      }
+      return List.of();
+    } catch (IOException e) {
+      return List.of(new Failure(null, "Config Admin did not take it: " + e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of(new Failure(null, "the process was stopped while it was applied"));
+    }
+  }
+
+  private void supersede() {
+    if (trial != null) {
+      trial.probation.close();
+      note(trial.stored.as(State.SUPERSEDED, List.of()));
+      trial = null;
+    }
+  }
+
+  /** How long until {@link #watch} has something to do. */
+  Duration patience() {
+    return trial == null ? Duration.ofSeconds(2) : Duration.ofMillis(50);
+  }
+
+  /**
+   * Looks at the generation being tried: commits it when its time is over.
+   *
+   * @param started whether the process is up
+   * @return why it was taken back; empty when it was not
+   */
+  List<ConfigProblem> watch(boolean started) {
+    Trial current = trial;
+    if (current == null || !started) {
+      return List.of();
+    }
+    List<Failure> failures;
+    if (current.end == 0) {
+      current.end = System.nanoTime() + Probation.LENGTH.toNanos();
+      failures = current.probation.first();
+    } else {
+      boolean last = System.nanoTime() - current.end >= 0;
+      failures = current.probation.look(last);
+      if (last && failures.isEmpty()) {
+        return commit(current);
+      }
+    }
+    return failures.isEmpty() ? List.of() : rollBack(current, failures);
+  }
+
+  private List<ConfigProblem> commit(Trial current) {
+    Stored committed = current.stored.as(State.COMMITTED, List.of());
+    try {
+      store.commit(committed);
+    } catch (IOException e) {
+      List<ConfigProblem> problems = new ArrayList<>(rollBack(current, List.of()));
+      problems.add(unkept(e));
+      return problems;
+    }
+    current.probation.close();
+    trial = null;
+    good = committed;
+    goodSettings = applied;
+    LOG.log(INFO, "configuration kept generation=" + committed.number());
+    return List.of();
+  }
+
+  private List<ConfigProblem> rollBack(Trial current, List<Failure> failures) {
+    List<ConfigProblem> problems = failures.stream().map(f -> problem(f, current)).toList();
+    current.probation.close();
+    trial = null;
+    for (Failure failure : apply(goodSettings, Duration.ofMillis(400))) {
+      LOG.log(
+          ERROR,
+          "rolling back met trouble generation=" + current.stored.number() + " " + failure.text());
+    }
+    note(current.stored.as(State.ROLLED_BACK, problems));
+    tally.rolledBack();
+    LOG.log(
+        WARNING,
+        "configuration rolled back generation=%d in_force=%d"
+            .formatted(current.stored.number(), good.number()));
+    return problems;
+  }
+
+  /** Points at the first key that the generation changed in the file at fault. */
+  private ConfigProblem problem(Failure failure, Trial current) {
+    String remedy =
+        "rolled back to generation %d; mend the file and save it, or try it again: config:retry"
+            .formatted(good.number());
+    Pid pid = failure.pid();
+    Setting now = pid == null ? null : applied.get(pid);
+    if (pid == null || now == null) {
+      return new ConfigProblem(
+          ConfigProblem.Severity.ERROR, "configs/", 0, 0, "", failure.text(), remedy);
+    }
+    Setting before = current.before.get(pid);
+    for (JsonValue.Member member : now.written()) {
+      Object value = now.values().get(member.name());
+      Object earlier = before == null ? null : before.values().get(member.name());
+      if (value != null && (earlier == null || !ValueReader.same(value, earlier))) {
+        return new ConfigProblem(
+            ConfigProblem.Severity.ERROR,
+            pid.file(),
+            member.value().place().line(),
+            member.value().place().column(),
+            member.name(),
+            failure.text(),
+            remedy);
+      }
+    }
+    return new ConfigProblem(
+        ConfigProblem.Severity.ERROR, pid.file(), 0, 0, "", failure.text(), remedy);
+  }
+
+  private static ConfigProblem unkept(IOException e) {
+    return new ConfigProblem(
+        ConfigProblem.Severity.ERROR,
+        "configs/",
+        0,
+        0,
+        "",
+        "the change cannot be kept for the next start: " + e,
+        "see to it that var/config can be written; it is tried again then");
+  }
+
+  /**
+   * Takes files out of force at once that turned out to be invalid, before their component starts.
+   */
+  void withdraw(
+      Map<Pid, Setting> settings, String origin, String digest, List<ConfigProblem> problems) {
+    supersede();
+    Map<String, String> files = new java.util.TreeMap<>(inForce().files());
+    files.keySet().removeIf(f -> Pid.ofFile(f).filter(settings::containsKey).isEmpty());
+    List<Pid> changed = Setting.changed(applied, settings);
+    Stored stored =
+        new Stored(
+            new Generation(
+                store.next(),
+                Instant.now(),
+                State.COMMITTED,
+                origin,
+                changed.stream().map(Pid::toString).toList()),
+            digest,
+            false,
+            problems,
+            files);
+    for (Failure failure : apply(settings, Duration.ZERO)) {
+      LOG.log(ERROR, "withdrawing met trouble " + failure.text());
+    }
+    try {
+      store.commit(stored);
+    } catch (IOException e) {
+      LOG.log(WARNING, "what was withdrawn could not be written down: " + e);
+    }
+    good = stored;
+    goodSettings = settings;
+  }
+
+  private void note(Stored stored) {
+    try {
+      store.write(stored, true);
+    } catch (IOException e) {
+      LOG.log(
+          WARNING,
+          "state of a generation could not be written down generation=%d state=%s reason=%s"
+              .formatted(stored.number(), stored.generation().state(), e));
+    }
+  }
+
+  /** Ends what is under way; a generation being tried is tried again at the next start. */
+  void close() {
+    if (trial != null) {
+      trial.probation.close();
+      trial = null;
+    }
+  }
+}

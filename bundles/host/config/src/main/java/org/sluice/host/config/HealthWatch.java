@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.host.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.osgi.framework.BundleContext;
+import org.sluice.ops.api.Health;
+import org.sluice.ops.api.HealthCheck;
+
+/** Sees which health checks turn critical. */
+final class HealthWatch implements AutoCloseable {
+
+  /** This bundle's own check, which says that a change was refused, says nothing of the change. */
+  static final String OWN = "host.config";
+
+  private final Asking<HealthCheck> asking;
+
+  HealthWatch(BundleContext context) {
+    this.asking = new Asking<>(context, HealthCheck.class, "health");
+  }
+
+  private record Told(String name, Health health) {}
+
+  /** Checks under way. */
+  final class Look {
+    private final Asking<HealthCheck>.Round<Told> round =
+        asking.ask(c -> new Told(c.name(), OWN.equals(c.name()) ? Health.ok("") : c.check()));
+
+    /** The critical ones by name, with what they say. */
+    Map<String, String> critical(Duration patience) {
+      Map<String, String> critical = new TreeMap<>();
+      for (Asking.Answer<Told> answer : round.within(patience)) {
+        Told told = answer.value();
+        if (told == null) {
+          critical.put(
+              answer.asked(),
+              answer.late() ? "did not answer in time" : "threw " + answer.thrown());
+        } else if (told.health().status() == Health.Status.CRITICAL) {
+          String remedy = told.health().remedy();
+          critical.put(
+              told.name(), told.health().text() + (remedy.isEmpty() ? "" : " — " + remedy));
+        }
+      }
+      return critical;
+    }
+  }
+
+  Look look() {
+    return new Look();
+  }
+
+  /** Those critical now that were not before. */
+  static List<Failure> worse(Set<String> before, Map<String, String> now) {
+    TreeSet<String> names = new TreeSet<>(now.keySet());
+    names.removeAll(before);
+    List<Failure> failures = new ArrayList<>();
+    names.forEach(
+        n -> failures.add(new Failure(null, "health check " + n + " is critical: " + now.get(n))));
+    return failures;
+  }
+
+  @Override
+  public void close() {
+    asking.close();
+  }
+}

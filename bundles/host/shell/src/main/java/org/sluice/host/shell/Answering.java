@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.host.shell;
+
+import org.apache.felix.service.command.CommandProcessor;
+
+/** What every request needs. */
+record Answering(
+    CommandProcessor processor, Catalogue catalogue, Help help, Completion completion) {
+  Dialogue dialogue(Peer peer) {
+    return new Dialogue(processor, catalogue, peer);
+  }
+}

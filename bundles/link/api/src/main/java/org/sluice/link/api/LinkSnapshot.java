@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The picture at one moment.
+ *
+ * @param number of the last event that is in it; the next event has the next number
+ * @param links by index
+ * @param addresses by link and address
+ * @param routes by table and destination
+ */
+public record LinkSnapshot(
+    long number,
+    Instant time,
+    List<Link> links,
+    List<Address> addresses,
+    List<Route> routes,
+    List<SourceState> sources) {
+
+  public LinkSnapshot {
+    links = List.copyOf(links);
+    addresses = List.copyOf(addresses);
+    routes = List.copyOf(routes);
+    sources = List.copyOf(sources);
+  }
+
+  public Optional<Link> link(int index) {
+    return links.stream().filter(link -> link.index() == index).findFirst();
+  }
+
+  /** By its name or one of its alternative names. */
+  public Optional<Link> link(String name) {
+    return links.stream()
+        .filter(link -> link.name().equals(name))
+        .findFirst()
+        .or(
+            () ->
+                links.stream().filter(link -> link.alternativeNames().contains(name)).findFirst());
+  }
+
+  public List<Address> addresses(Link on) {
+    return addresses.stream().filter(address -> address.link() == on.index()).toList();
+  }
+}

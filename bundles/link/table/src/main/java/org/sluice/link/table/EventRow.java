@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.table;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.sluice.link.api.Address;
+import org.sluice.link.api.Fact;
+import org.sluice.link.api.Link;
+import org.sluice.link.api.LinkAspect;
+import org.sluice.link.api.LinkEvent;
+import org.sluice.link.api.LinkSnapshot;
+import org.sluice.link.api.Route;
+
+/**
+ * An event in one line.
+ *
+ * @param subject what it is about
+ * @param detail what changed
+ */
+record EventRow(
+    long number,
+    Instant time,
+    String event,
+    String source,
+    String cause,
+    String subject,
+    String detail) {
+
+  static EventRow of(LinkEvent event, LinkSnapshot picture) {
+    LinkEvent.Stamp stamp = event.stamp();
+    return new EventRow(
+        stamp.number(),
+        stamp.time(),
+        event.name(),
+        stamp.source(),
+        stamp.cause().name().toLowerCase(Locale.ROOT),
+        subject(event, picture),
+        detail(event));
+  }
+
+  /** Stands where events are missing that nobody remembers. */
+  static EventRow missed(LinkSnapshot picture, long missed) {
+    return new EventRow(
+        picture.number(),
+        picture.time(),
+        "missed",
+        "table",
+        "resync",
+        missed == 0 ? "" : missed + " events",
+        picture.links().size()
+            + " links and "
+            + picture.addresses().size()
+            + " addresses are there now");
+  }
+
+  private static String subject(LinkEvent event, LinkSnapshot picture) {
+    return switch (event) {
+      case LinkEvent.Added added -> subject(added.fact(), picture);
+      case LinkEvent.Changed changed -> subject(changed.fact(), picture);
+      case LinkEvent.Removed removed -> subject(removed.fact(), picture);
+      case LinkEvent.SourceChanged changed -> changed.state().name();
+    };
+  }
+
+  private static String subject(Fact fact, LinkSnapshot picture) {
+    return switch (fact) {
+      case Link link -> link.name();
+      case Address address -> address.prefix() + " on " + Names.of(address.link(), picture);
+      case Route route ->
+          route.destination()
+              + route.hops().stream()
+                  .map(hop -> " dev " + Names.of(hop.link(), picture))
+                  .reduce("", String::concat);
+    };
+  }
+
+  private static String detail(LinkEvent event) {
+    return switch (event) {
+      case LinkEvent.Changed(var stamp, Link before, Link now) -> differences(before, now);
+      case LinkEvent.Changed(var stamp, Address before, Address now) ->
+          flags(before.flags(), now.flags());
+      case LinkEvent.SourceChanged changed -> changed.state().text();
+      default -> "";
+    };
+  }
+
+  private static String differences(Link before, Link now) {
+    List<String> parts = new ArrayList<>();
+    for (LinkAspect aspect : now.changesSince(before)) {
+      parts.add(
+          aspect == LinkAspect.FLAGS
+              ? flags(before.flags(), now.flags())
+              : aspect.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                  + " "
+                  + value(before, aspect)
+                  + " → "
+                  + value(now, aspect));
+    }
+    return String.join(", ", parts);
+  }
+
+  private static <F extends Enum<F>> String flags(Set<F> before, Set<F> now) {
+    List<String> parts = new ArrayList<>();
+    now.stream().filter(f -> !before.contains(f)).forEach(f -> parts.add("+" + f));
+    before.stream().filter(f -> !now.contains(f)).forEach(f -> parts.add("-" + f));
+    return String.join(" ", parts);
+  }
+
+  private static Object value(Link link, LinkAspect aspect) {
+    return switch (aspect) {
+      case NAME -> link.name();
+      case UP -> link.up() ? "yes" : "no";
+      case CARRIER -> link.carrier() ? "yes" : "no";
+      case STATE -> link.state();
+      case MTU -> link.mtu();
+      case MAC -> link.mac();
+      case MASTER -> link.master();
+      case PARENT -> link.parent();
+      case ALTERNATIVE_NAMES -> link.alternativeNames();
+      case FLAGS -> link.flags();
+    };
+  }
+}

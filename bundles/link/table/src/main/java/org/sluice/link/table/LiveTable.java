@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.table;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sluice.link.api.Address;
+import org.sluice.link.api.Fact;
+import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.Link;
+import org.sluice.link.api.LinkEvent;
+import org.sluice.link.api.LinkListener;
+import org.sluice.link.api.LinkSnapshot;
+import org.sluice.link.api.LinkSource;
+import org.sluice.link.api.LinkSubscription;
+import org.sluice.link.api.LinkTable;
+import org.sluice.link.api.Route;
+import org.sluice.link.api.SourceState;
+
+/** The table: one lock, one picture, one log of events, and those who read it. */
+@Component(
+    service = {LinkTable.class, LiveTable.class},
+    immediate = true,
+    configurationPid = "org.sluice.link.table")
+@Designate(ocd = TableConfig.class)
+public final class LiveTable implements LinkTable {
+  private static final System.Logger LOG = System.getLogger("org.sluice.link.table");
+
+  /** How many events a subscriber takes at once. */
+  private static final int BATCH = 256;
+
+  private static final Comparator<Link> LINKS = Comparator.comparingInt(Link::index);
+  private static final Comparator<Address> ADDRESSES =
+      Comparator.comparingInt(Address::link).thenComparing(Address::prefix);
+  private static final Comparator<Route> ROUTES =
+      Comparator.comparingLong(Route::table)
+          .thenComparing(Route::destination, Comparator.<IpPrefix>naturalOrder())
+          .thenComparingLong(Route::metric);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final ScheduledThreadPoolExecutor later;
+  private final NumberFile numbers;
+
+  // All below is guarded by the lock.
+  private final EventLog log;
+  private final Picture picture = new Picture();
+  private final Sources sources;
+  private final Set<Subscriber> subscribers = new LinkedHashSet<>();
+  private @Nullable LinkSnapshot current;
+  private int withdrawAfter;
+  private boolean closed;
+  private long fallenBehind;
+  private long missed;
+  private long listenerFailures;
+
+  @Activate
+  public LiveTable(TableConfig config, BundleContext context) {
+    this(config, new NumberFile(numberFile(context), Clock.systemUTC()));
+  }
+
+  LiveTable(TableConfig config, NumberFile numbers) {
+    this.numbers = numbers;
+    log = new EventLog(numbers.begin(), config.history());
+    sources = new Sources(picture, new Journal(log));
+    withdrawAfter = config.withdrawAfter();
+    later = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "link.table/withdraw"));
+    later.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  private static @Nullable Path numberFile(BundleContext context) {
+    String home = context.getProperty("sluice.home");
+    return home == null ? null : Path.of(home, "var", "link", "number");
+  }
+
+  @Modified
+  void modified(TableConfig config) {
+    lock.lock();
+    try {
+      log.resize(config.history());
+      withdrawAfter = config.withdrawAfter();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Deactivate
+  void deactivate() throws InterruptedException {
+    later.shutdownNow();
+    List<Subscriber> all;
+    lock.lock();
+    try {
+      closed = true;
+      all = List.copyOf(subscribers);
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(Subscriber::close);
+    if (!later.awaitTermination(5, TimeUnit.SECONDS)) {
+      LOG.log(System.Logger.Level.WARNING, "the thread link.table/withdraw does not end");
+    }
+    change(() -> numbers.end(log.last()));
+  }
+
+  // --- sources
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addSource(LinkSource source) {
+    RevocableSink sink;
+    lock.lock();
+    try {
+      sink = sources.admit(source, this);
+      tell();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      source.attach(sink);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "link source cannot be attached name=" + source.name(), e);
+      condition(sink, SourceState.Condition.FAILING, e.toString());
+    }
+  }
+
+  void removeSource(LinkSource source) {
+    change(
+        () -> {
+          String consequence = "its facts stay for " + withdrawAfter + " s";
+          var departure = sources.dismiss(source, "its bundle was stopped", consequence);
+          if (departure != null && !closed) {
+            // What fails in there ends in the log: nobody waits for it.
+            var _ =
+                later.schedule(
+                    () -> change(() -> sources.withdraw(departure)),
+                    withdrawAfter,
+                    TimeUnit.SECONDS);
+          }
+        });
+    try {
+      source.detach();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "link source fails to detach name=" + source.name(), e);
+    }
+  }
+
+  void present(RevocableSink sink, Set<Fact.Kind> kinds, Collection<? extends Fact> all) {
+    change(() -> sources.present(sink, kinds, all));
+  }
+
+  void put(RevocableSink sink, Fact fact) {
+    change(() -> sources.put(sink, fact));
+  }
+
+  void remove(RevocableSink sink, Fact.Key key) {
+    change(() -> sources.remove(sink, key));
+  }
+
+  void condition(RevocableSink sink, SourceState.Condition condition, String text) {
+    change(() -> sources.condition(sink, condition, text));
+  }
+
+  private void change(Runnable what) {
+    lock.lock();
+    try {
+      what.run();
+    } finally {
+      // What was written before it failed was written all the same.
+      tell();
+      lock.unlock();
+    }
+  }
+
+  /** Wakes the subscribers, once for all that one call changed. */
+  private void tell() {
+    if (current == null || current.number() != log.last()) {
+      current = null;
+      news.signalAll();
+      if (numbers.near(log.last()) && !closed) {
+        numbers.ahead(log.last());
+      }
+    }
+  }
+
+  // --- readers
+
+  @Override
+  public LinkSnapshot snapshot() {
+    lock.lock();
+    try {
+      LinkSnapshot known = current;
+      if (known == null) {
+        known =
+            new LinkSnapshot(
+                log.last(),
+                Instant.now(),
+                sorted(Fact.Kind.LINK, Link.class, LINKS),
+                sorted(Fact.Kind.ADDRESS, Address.class, ADDRESSES),
+                sorted(Fact.Kind.ROUTE, Route.class, ROUTES),
+                picture.contributions().stream().map(Contribution::state).toList());
+        current = known;
+      }
+      return known;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <F extends Fact> List<F> sorted(Fact.Kind kind, Class<F> type, Comparator<F> order) {
+    List<F> facts = new ArrayList<>();
+    for (Fact fact : picture.facts(kind)) {
+      facts.add(type.cast(fact));
+    }
+    facts.sort(order);
+    return facts;
+  }
+
+  @Override
+  public List<LinkEvent> history(long after, int limit) {
+    lock.lock();
+    try {
+      long from = Math.max(Math.max(after, log.oldest()), log.last() - limit);
+      return from >= log.last() ? List.of() : log.after(from, limit);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public LinkSubscription subscribe(String name, LinkListener listener) {
+    return enter(name, listener, -1);
+  }
+
+  @Override
+  public LinkSubscription resume(String name, long after, LinkListener listener) {
+    return enter(name, listener, after);
+  }
+
+  private LinkSubscription enter(String name, LinkListener listener, long after) {
+    lock.lock();
+    try {
+      boolean known = log.covers(after);
+      Subscriber subscriber =
+          new Subscriber(this, name, listener, known ? after : log.last(), !known);
+      subscribers.add(subscriber);
+      subscriber.start();
+      return subscriber;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave(Subscriber subscriber) {
+    lock.lock();
+    try {
+      subscribers.remove(subscriber);
+      subscriber.markClosed();
+      news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean left(Subscriber subscriber) {
+    lock.lock();
+    try {
+      return subscriber.closed();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until there is something to tell. */
+  Delivery next(Subscriber subscriber) throws InterruptedException {
+    lock.lock();
+    try {
+      while (!subscriber.closed()
+          && !subscriber.wantsPicture()
+          && subscriber.seen() == log.last()) {
+        news.await();
+      }
+      if (subscriber.closed()) {
+        return new Delivery.End();
+      }
+      if (subscriber.wantsPicture()) {
+        LinkSnapshot whole = snapshot();
+        subscriber.seen(whole.number());
+        return new Delivery.Whole(whole, 0);
+      }
+      if (!log.covers(subscriber.seen())) {
+        LinkSnapshot whole = snapshot();
+        long lost = whole.number() - subscriber.seen();
+        fallenBehind++;
+        missed += lost;
+        subscriber.seen(whole.number());
+        return new Delivery.Whole(whole, lost);
+      }
+      List<LinkEvent> events = log.after(subscriber.seen(), BATCH);
+      subscriber.seen(subscriber.seen() + events.size());
+      return new Delivery.Events(events);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void listenerFailed() {
+    lock.lock();
+    try {
+      listenerFailures++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** For health and metrics. */
+  TableFigures figures() {
+    lock.lock();
+    try {
+      long lag = 0;
+      for (Subscriber subscriber : subscribers) {
+        lag = Math.max(lag, log.last() - subscriber.seen());
+      }
+      return new TableFigures(
+          picture.facts(Fact.Kind.LINK).size(),
+          picture.facts(Fact.Kind.ADDRESS).size(),
+          picture.facts(Fact.Kind.ROUTE).size(),
+          log.last(),
+          log.byName(),
+          log.byCause(),
+          subscribers.size(),
+          lag,
+          fallenBehind,
+          missed,
+          listenerFailures,
+          picture.contributions().stream().map(Contribution::state).toList());
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.table;
+
+import org.sluice.link.api.LinkEvent;
+import org.sluice.link.api.LinkListener;
+import org.sluice.link.api.LinkSubscription;
+
+/**
+ * One who is told, on a thread of its own. It holds no queue: it reads the log of the table from
+ * where it is, so that it can neither be filled up nor hold anything up.
+ */
+final class Subscriber implements LinkSubscription {
+  private static final System.Logger LOG = System.getLogger("org.sluice.link.table");
+  private static final long PATIENCE_MILLIS = 5000;
+
+  private final LiveTable table;
+  private final String name;
+  private final LinkListener listener;
+  private final Thread thread;
+
+  /** The last number it was told. Guarded by the lock of the table, as all below. */
+  private long seen;
+
+  private boolean wantsPicture;
+  private boolean closed;
+
+  Subscriber(LiveTable table, String name, LinkListener listener, long seen, boolean picture) {
+    this.table = table;
+    this.name = name;
+    this.listener = listener;
+    this.seen = seen;
+    this.wantsPicture = picture;
+    this.thread = new Thread(this::run, "link.table/to-" + name);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  String name() {
+    return name;
+  }
+
+  long seen() {
+    return seen;
+  }
+
+  void seen(long number) {
+    seen = number;
+    wantsPicture = false;
+  }
+
+  boolean wantsPicture() {
+    return wantsPicture;
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  void markClosed() {
+    closed = true;
+  }
+
+  @Override
+  public void close() {
+    table.leave(this);
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    thread.interrupt();
+    try {
+      thread.join(PATIENCE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "subscriber does not return, its thread is left to end by itself name=" + name);
+    }
+  }
+
+  private void run() {
+    while (true) {
+      Delivery delivery;
+      try {
+        delivery = table.next(this);
+      } catch (InterruptedException e) {
+        // Only close() interrupts, or the listener left its own interrupt behind.
+        continue;
+      }
+      switch (delivery) {
+        case Delivery.End ignored -> {
+          return;
+        }
+        case Delivery.Whole whole -> tell(() -> listener.picture(whole.picture(), whole.missed()));
+        case Delivery.Events events -> {
+          for (LinkEvent event : events.events()) {
+            if (table.left(this)) {
+              return;
+            }
+            tell(() -> listener.event(event));
+          }
+        }
+      }
+    }
+  }
+
+  private void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      table.listenerFailed();
+      LOG.log(System.Logger.Level.ERROR, "subscriber failed on what it was told name=" + name, e);
+    }
+  }
+}
