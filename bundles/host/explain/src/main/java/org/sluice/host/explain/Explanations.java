@@ -99,6 +99,9 @@ public final class Explanations implements Explainer {
 
   private static Cause plugin(Inquiry inquiry, Plugin plugin) {
     List<Cause> parts = new ArrayList<>();
+    if (plugin.state() == Plugin.State.HELD) {
+      return Inquiry.root("file plugins/" + plugin.file(), "is not looked at", plugin.reason());
+    }
     if (plugin.state() == Plugin.State.QUARANTINED) {
       parts.add(inquiry.ofBundle().quarantine(plugin));
     }
@@ -111,7 +114,7 @@ public final class Explanations implements Explainer {
         switch (plugin.state()) {
           case ARRIVING -> "is still being written";
           case STARTING -> "is being started and probed";
-          case ACTIVE -> "serves";
+          case ACTIVE, HELD -> "serves";
           case QUARANTINED ->
               plugin.bundle().isEmpty()
                   ? "was refused"

@@ -40,6 +40,7 @@ record Failure(String type, String message, String frame) {
     String type = "";
     StringBuilder message = new StringBuilder();
     String frame = "";
+    String outer = "";
     boolean inMessage = false;
     for (String line : trace.lines().toList()) {
       Matcher at = FRAME.matcher(line);
@@ -59,15 +60,17 @@ record Failure(String type, String message, String frame) {
         message.setLength(0);
         message.append(thrown.group(2) == null ? "" : thrown.group(2));
         // The root cause's own place counts, not the place where it was wrapped.
-        frame = cause ? "" : frame;
+        outer = frame.isEmpty() ? outer : frame;
+        frame = "";
         inMessage = true;
       } else if (inMessage && !line.isBlank() && !line.startsWith("\t")) {
         message.append(' ').append(line.strip());
       }
     }
+    String place = frame.isEmpty() ? outer : frame;
     return type.isEmpty()
-        ? new Failure("failure", trace.lines().findFirst().orElse(""), frame)
-        : new Failure(type, message.toString(), frame);
+        ? new Failure("failure", trace.lines().findFirst().orElse(""), place)
+        : new Failure(type, message.toString(), place);
   }
 
   /** {@code IllegalStateException "no port" at com.acme.Foo.start(Foo.java:12)}. */

@@ -56,7 +56,7 @@ sealed interface FilterTree {
 
   default boolean matches(Map<String, ?> properties) {
     try {
-      return FrameworkUtil.createFilter(toString()).matches(properties);
+      return FrameworkUtil.createFilter(toString()).match(FrameworkUtil.asDictionary(properties));
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException("a parsed filter cannot be wrong: " + this, e);
     }

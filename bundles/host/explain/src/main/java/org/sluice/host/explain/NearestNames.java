@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 final class NearestNames {
   private static final int SAME_LAST_WORD = 2;
-  private static final int PART = 3;
+  private static final int PART = 2;
 
   private NearestNames() {}
 
