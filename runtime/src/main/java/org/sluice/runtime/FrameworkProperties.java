@@ -24,7 +24,7 @@ final class FrameworkProperties {
     // Two revisions of a plugin stand side by side while they are swapped.
     p.put("org.osgi.framework.bsnversion", "multiple");
     p.put("org.osgi.framework.system.packages.extra", slf4j());
-    // What runs is what the folders say, so Config Admin keeps nothing of its own.
+    // host.config keeps the configuration on disk; a second copy could only disagree.
     p.put("felix.cm.pm", "memory");
     fileInstall(p, home);
     http(p, arguments);
@@ -50,6 +50,8 @@ final class FrameworkProperties {
     p.put("felix.fileinstall.noInitialDelay", "true");
     // Its scan by file events misses what lies behind a swapped symbolic link.
     p.put("felix.fileinstall.disableNio2", "true");
+    // A folder named x.jar would otherwise be packed into a jar on every scan.
+    p.put("felix.fileinstall.subdir.mode", "skip");
     // It would write to the user's files.
     p.put("felix.fileinstall.enableConfigSave", "false");
     p.put("felix.fileinstall.log.level", "1");

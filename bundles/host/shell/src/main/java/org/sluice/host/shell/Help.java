@@ -87,10 +87,8 @@ final class Help {
           out.append('\n');
         }
         scope = own;
-        out.append(line.command())
-            .repeat(" ", width - line.command().length() + 2)
-            .append(line.what())
-            .append('\n');
+        String what = line.what();
+        out.append((Width.padRight(line.command(), width + 2) + what).stripTrailing()).append('\n');
       }
       return out.append('\n').append(more).toString();
     }
