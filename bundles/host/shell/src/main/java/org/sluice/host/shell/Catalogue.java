@@ -2,7 +2,6 @@
 package org.sluice.host.shell;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,7 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.felix.service.command.CommandProcessor;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.sluice.host.api.Commands;
@@ -87,33 +89,60 @@ final class Catalogue {
   }
 
   /** The methods Gogo may call for this function. */
-  List<Method> methods(ServiceReference<?> service, String function) {
+  private List<Method> methods(ServiceReference<?> service, String function) {
     Object target = context.getService(service);
-    if (target == null) {
-      return List.of();
-    }
     try {
-      Set<String> names = new HashSet<>();
-      for (String prefix : List.of("", "_", "get", "is", "set")) {
-        names.add((prefix + function).toLowerCase(Locale.ROOT));
-      }
-      List<Method> methods = new ArrayList<>();
-      for (Method method : target.getClass().getMethods()) {
-        if (names.contains(method.getName().toLowerCase(Locale.ROOT))
-            && !method.isBridge()
-            && Modifier.isPublic(method.getModifiers())) {
-          methods.add(method);
-        }
-      }
-      methods.sort(Comparator.comparingInt(Method::getParameterCount));
-      return methods;
+      return target == null ? List.of() : methods(target.getClass(), function);
     } finally {
       context.ungetService(service);
     }
   }
 
+  private static List<Method> methods(Class<?> type, String function) {
+    Set<String> names = new HashSet<>();
+    for (String prefix : List.of("", "_", "get", "is", "set")) {
+      names.add((prefix + function).toLowerCase(Locale.ROOT));
+    }
+    // Takes everything for which there is no other.
+    names.add("_main");
+    List<Method> methods = new ArrayList<>();
+    for (Method method : type.getMethods()) {
+      if (names.contains(method.getName().toLowerCase(Locale.ROOT)) && !method.isBridge()) {
+        methods.add(method);
+      }
+    }
+    methods.sort(Comparator.comparingInt(Method::getParameterCount));
+    return methods;
+  }
+
+  /**
+   * For help and completion. Looks at the class alone where it can: to make the command's object
+   * may take as long as its author likes, and asking for help must not.
+   */
   List<Method> methods(Command command) {
-    return methods(command.services().getFirst(), command.function());
+    ServiceReference<?> service = command.services().getFirst();
+    List<String> names = new ArrayList<>(texts(service.getProperty("component.name")));
+    names.addAll(texts(service.getProperty(Constants.OBJECTCLASS)));
+    Bundle bundle = service.getBundle();
+    for (String name : names) {
+      Class<?> type = bundle == null ? null : load(bundle, name);
+      if (type != null && !type.isInterface()) {
+        List<Method> methods = methods(type, command.function());
+        if (!methods.isEmpty()) {
+          return methods;
+        }
+      }
+    }
+    return methods(service, command.function());
+  }
+
+  private static @Nullable Class<?> load(Bundle bundle, String name) {
+    try {
+      return bundle.loadClass(name);
+    } catch (ClassNotFoundException | LinkageError | IllegalStateException e) {
+      // A component may be called anything; then its object tells.
+      return null;
+    }
   }
 
   private static String bare(String method) {
@@ -130,7 +159,7 @@ final class Catalogue {
   }
 
   /** A service property that holds one text or several. */
-  private static List<String> texts(@org.jspecify.annotations.Nullable Object property) {
+  private static List<String> texts(@Nullable Object property) {
     return switch (property) {
       case null -> List.of();
       case Object[] several -> java.util.Arrays.stream(several).map(String::valueOf).toList();

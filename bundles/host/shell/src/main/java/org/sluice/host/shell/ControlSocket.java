@@ -54,7 +54,7 @@ public final class ControlSocket {
     path = Path.of(home, "var", "run", "sluice.sock");
     Catalogue catalogue = new Catalogue(context);
     Help help = new Help(catalogue);
-    answering = new Answering(processor, catalogue, help, new Completion(catalogue, help));
+    answering = new Answering(processor, catalogue, help, new Completion(context, catalogue, help));
     open();
   }
 

@@ -7,8 +7,10 @@ import java.io.OutputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Job;
 import org.jspecify.annotations.Nullable;
 import org.sluice.host.api.Prose;
@@ -47,9 +49,9 @@ final class Dialogue implements AutoCloseable {
   }
 
   private static final class Following extends OutputStream {
-    private final java.util.function.Supplier<OutputStream> target;
+    private final Supplier<OutputStream> target;
 
-    Following(java.util.function.Supplier<OutputStream> target) {
+    Following(Supplier<OutputStream> target) {
       this.target = target;
     }
 
@@ -176,7 +178,7 @@ final class Dialogue implements AutoCloseable {
 
   /** How Gogo shows an object that is none of ours. */
   CharSequence format(Object value) {
-    return session().format(value, org.apache.felix.service.command.Converter.INSPECT);
+    return session().format(value, Converter.INSPECT);
   }
 
   /** Interrupts what runs. */

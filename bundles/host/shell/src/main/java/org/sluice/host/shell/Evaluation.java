@@ -124,7 +124,7 @@ final class Evaluation {
     int cursor = parts[0].matches("\\d{1,9}") ? Integer.parseInt(parts[0]) : 0;
     StringBuilder lines = new StringBuilder();
     for (var candidate :
-        answering.completion().candidates(parts.length > 1 ? parts[1] : "", cursor)) {
+        answering.completion().candidates(parts.length > 1 ? parts[1] : "", cursor, peer.role())) {
       lines
           .append(Cells.neutral(candidate.value()))
           .append('\t')
@@ -153,6 +153,9 @@ final class Evaluation {
         view.json(value == null && printed.size() > 0 ? printed.lines() : value, this::print);
       } else {
         view.text(value, this::print);
+      }
+      if (interrupted.get()) {
+        throw new InterruptedException();
       }
       return value instanceof Outcome outcome && !outcome.ok() ? Failure.FAILED : 0;
     } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {

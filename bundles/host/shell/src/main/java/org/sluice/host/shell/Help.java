@@ -87,10 +87,8 @@ final class Help {
           out.append('\n');
         }
         scope = own;
-        out.append(line.command())
-            .repeat(" ", width - line.command().length() + 2)
-            .append(line.what())
-            .append('\n');
+        String what = line.what();
+        out.append((Width.padRight(line.command(), width + 2) + what).stripTrailing()).append('\n');
       }
       return out.append('\n').append(more).toString();
     }
@@ -99,11 +97,11 @@ final class Help {
   /** The help a line asks for, when that is what it asks for. */
   Optional<Prose> asked(List<String> words) throws Usage {
     String first = words.getFirst();
-    if (first.equals("help") || first.equals("host:help") || first.equals("?")) {
-      return Optional.of(about(words.size() > 1 ? words.get(1) : ""));
+    if (words.contains(OPTION)) {
+      return Optional.of(about(first.equals(OPTION) ? "" : first));
     }
-    return first.equals(OPTION) || words.contains(OPTION)
-        ? Optional.of(about(first.equals(OPTION) ? "" : first))
+    return first.equals("help") || first.equals("host:help") || first.equals("?")
+        ? Optional.of(about(words.size() > 1 ? words.get(1) : ""))
         : Optional.empty();
   }
 

@@ -30,9 +30,18 @@ record Request(String line, Optional<List<String>> plain, boolean literal, boole
   }
 
   static Request ofLine(String text) {
-    String stripped = text.strip();
+    String stripped = question(text.strip());
     String line = Words.without(stripped, JSON);
     boolean json = !line.equals(stripped);
     return new Request(line, Words.plain(line), false, json);
+  }
+
+  /** A question mark alone, or behind a command, asks for help. */
+  private static String question(String line) {
+    if (line.equals("?")) {
+      return "help";
+    }
+    String command = line.endsWith(" ?") ? line.substring(0, line.length() - 2).strip() : "";
+    return command.matches("[\\w.:-]+") ? "help " + command : line;
   }
 }

@@ -155,7 +155,7 @@ final class Table {
 
   /** A line for each heading: {@code heading: value}, the values below one another. */
   static String pairs(List<String> headings, List<String> values, Terminal terminal) {
-    int width = headings.stream().mapToInt(Width::of).max().orElse(0) + 2;
+    int width = headings.stream().mapToInt(Width::of).max().orElse(0) + 3;
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < headings.size(); i++) {
       String name = Width.padRight(headings.get(i) + ":", width);

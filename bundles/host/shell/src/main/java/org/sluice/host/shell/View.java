@@ -2,11 +2,14 @@
 package org.sluice.host.shell;
 
 import java.lang.reflect.RecordComponent;
+import java.time.temporal.Temporal;
+import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -49,8 +52,8 @@ record View(Terminal terminal, Function<Object, CharSequence> foreign) {
       case Iterable<?> items -> list(items, to);
       case Record record -> to.accept(single(record));
       case Object other when other.getClass().isArray() -> list(Cells.elements(other), to);
-      case Number number -> line(Cells.text(number), to);
-      case Boolean bool -> line(Cells.text(bool), to);
+      case Number _, Boolean _, Enum<?> _, Optional<?> _, TemporalAmount _, Temporal _ ->
+          line(Cells.text(value), to);
       default -> line(Cells.neutralLines(foreign.apply(value).toString()), to);
     }
   }
