@@ -132,6 +132,8 @@ final class ConfigFolder {
       for (String name : names()) {
         if (holds(name)) {
           stamp(out.append('\n').append(name), folder.resolve(name));
+        } else if (mistaken(name)) {
+          out.append('\n').append(name);
         }
       }
     } catch (IOException e) {
@@ -165,9 +167,7 @@ final class ConfigFolder {
       for (String name : names()) {
         if (holds(name)) {
           readFile(name, files, problems);
-        } else if (!hidden(name)
-            && LOOKS_LIKE_CONFIGURATION.matcher(name).matches()
-            && Files.isRegularFile(folder.resolve(name))) {
+        } else if (mistaken(name)) {
           ignored.put(name, "never read: rename it to " + stem(name) + Pid.SUFFIX);
         }
       }
@@ -202,6 +202,13 @@ final class ConfigFolder {
   /** Whether a file of this name is configuration. */
   static boolean holds(String name) {
     return name.endsWith(Pid.SUFFIX) && !hidden(name);
+  }
+
+  /** Whether somebody may think that a file of this name is read. */
+  private boolean mistaken(String name) {
+    return !hidden(name)
+        && LOOKS_LIKE_CONFIGURATION.matcher(name).matches()
+        && Files.isRegularFile(folder.resolve(name));
   }
 
   private static boolean hidden(String name) {

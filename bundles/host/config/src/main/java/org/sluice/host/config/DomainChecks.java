@@ -23,8 +23,16 @@ final class DomainChecks implements AutoCloseable {
     this.asking = new Asking<>(context, ConfigCheck.class, "check");
   }
 
-  /** What they find; one that throws or does not answer refuses. */
-  List<ConfigProblem> check(Map<Pid, Setting> settings) {
+  /**
+   * What they find.
+   *
+   * @param late whether one did not answer, which may do so later
+   */
+  record Findings(List<ConfigProblem> problems, boolean late) {}
+
+  /** Asks all; one that throws or does not answer refuses. */
+  Findings check(Map<Pid, Setting> settings) {
+    boolean late = false;
     Map<String, Map<String, Object>> proposal = Setting.proposal(settings);
     List<ConfigProblem> problems = new ArrayList<>();
     for (var answer : asking.ask(c -> c.check(proposal)).within(PATIENCE)) {
@@ -32,6 +40,7 @@ final class DomainChecks implements AutoCloseable {
       if (findings != null) {
         findings.forEach(f -> problems.add(problem(f, settings)));
       } else {
+        late |= answer.late();
         String what =
             answer.late()
                 ? "did not answer within " + PATIENCE.toSeconds() + " s"
@@ -47,7 +56,7 @@ final class DomainChecks implements AutoCloseable {
                 "nothing is applied that a check could not judge; replace that bundle"));
       }
     }
-    return problems;
+    return new Findings(List.copyOf(problems), late);
   }
 
   private static ConfigProblem problem(ConfigCheck.Finding finding, Map<Pid, Setting> settings) {

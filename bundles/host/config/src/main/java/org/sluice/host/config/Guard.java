@@ -202,7 +202,11 @@ public final class Guard implements Generations {
 
   @Override
   public ConfigStatus status() {
-    return look.view().status(schemas, context);
+    boolean fresh = look.fresh();
+    if (!fresh) {
+      hints.give();
+    }
+    return look.view().status(fresh, schemas, context);
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.sluice.host.api.Generation.State;
 
 /**
  * Decides what a picture of the folder means for the configuration in force. Only with {@link
- * Guard}'s turn, but for {@link #view}, {@link #check} and {@link #bundlesChanged}.
+ * Guard}'s turn, but for {@link #view}, {@link #fresh}, {@link #check} and {@link #bundlesChanged}.
  */
 final class Look {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
@@ -42,8 +42,8 @@ final class Look {
   private final Tally tally;
   private String stamp = "";
   private Snapshot seen = new Snapshot(Map.of(), List.of(), Map.of(), "");
-  private long goneSince;
-  private long brokenSince;
+  private volatile long goneSince;
+  private volatile long brokenSince;
 
   /** Digest of a folder that was tried and taken back; not tried again unless asked. */
   private String refused = "";
@@ -71,6 +71,11 @@ final class Look {
 
   View view() {
     return view;
+  }
+
+  /** Whether the folder is as it was when it was last looked at. */
+  boolean fresh() {
+    return folder.stamp().equals(view.stamp());
   }
 
   /** What bundles say of their keys has changed; the next step takes it into account. */
@@ -113,7 +118,7 @@ final class Look {
       }
       return;
     }
-    Checked checked = checked();
+    Checked checked = checked(folder.distrust());
     if (!checked.good()) {
       adopt(kept);
       refuse(checked.problems());
@@ -163,14 +168,13 @@ final class Look {
     if (hinted != 0 || !course.trying() || goneSince != 0 || brokenSince != 0) {
       look(started);
     }
-    view = view.inForce(course);
+    view = view(view.problems());
   }
 
   private void look(boolean started) {
     boolean bundles = bundlesChanged && started;
     String now = folder.stamp();
-    boolean waiting = goneSince != 0 || brokenSince != 0;
-    if (now.equals(stamp) && !bundles && !again && !waiting) {
+    if (now.equals(stamp) && !bundles && !again) {
       return;
     }
     Snapshot snapshot = folder.read();
@@ -178,26 +182,28 @@ final class Look {
       return;
     }
     boolean same = snapshot.digest().equals(seen.digest());
-    if (same && now.equals(stamp) && !bundles && !again && brokenSince == 0) {
-      return;
-    }
-    bundlesChanged &= !bundles;
-    boolean trusted = view.problems().stream().noneMatch(p -> p.text().startsWith("not trusted"));
-    boolean rightsOnly = same && !now.equals(stamp) && brokenSince == 0;
+    List<ConfigProblem> distrust = folder.distrust();
+    boolean trust = distrust.isEmpty() && view.problems().stream().noneMatch(Look::distrusts);
+    Snapshot before = seen;
+    seen = snapshot;
     stamp = now;
-    if (rightsOnly && !bundles && !again && trusted && folder.distrust().isEmpty()) {
+    if (same && trust && !bundles && !again) {
       // Touched, or replaced by the same.
       return;
     }
-    Snapshot before = seen;
-    seen = snapshot;
-    Checked checked = checked();
+    bundlesChanged &= !bundles;
+    Checked checked = checked(distrust);
     if (!checked.good() && inTheWriting(checked)) {
       seen = before;
+      stamp = "";
       return;
     }
     brokenSince = 0;
-    judge(checked, same && trusted, started);
+    judge(checked, same && trust, started);
+  }
+
+  private static boolean distrusts(ConfigProblem problem) {
+    return problem.text().startsWith("not trusted");
   }
 
   private void judge(Checked checked, boolean same, boolean started) {
@@ -211,9 +217,10 @@ final class Look {
       refuse(checked.problems());
       return;
     }
-    List<ConfigProblem> found = domains.check(checked.settings());
-    if (!found.isEmpty()) {
-      refuse(found);
+    DomainChecks.Findings found = domains.check(checked.settings());
+    if (!found.problems().isEmpty()) {
+      again = found.late();
+      refuse(found.problems());
       return;
     }
     refused = "";
@@ -285,8 +292,7 @@ final class Look {
     return age >= 0 && age < BELIEVE_BROKEN;
   }
 
-  private Checked checked() {
-    List<ConfigProblem> distrust = folder.distrust();
+  private Checked checked(List<ConfigProblem> distrust) {
     if (!distrust.isEmpty()) {
       return new Checked(Map.of(), distrust);
     }
@@ -303,7 +309,11 @@ final class Look {
 
   private void publish(List<ConfigProblem> problems) {
     tell(problems);
-    view = new View(course.inForce(), course.trying(), seen, problems, course.applied());
+    view = view(problems);
+  }
+
+  private View view(List<ConfigProblem> problems) {
+    return new View(course.inForce(), course.trying(), stamp, seen, problems, course.applied());
   }
 
   /** One record a problem, and none for one that was told before. */
@@ -366,7 +376,7 @@ final class Look {
     if (!checked.good()) {
       return checked.problems().stream().filter(ConfigProblem::error).toList();
     }
-    List<ConfigProblem> found = domains.check(checked.settings());
+    List<ConfigProblem> found = domains.check(checked.settings()).problems();
     if (!found.isEmpty()) {
       return found;
     }
@@ -389,9 +399,9 @@ final class Look {
     refused = "";
     stamp = folder.stamp();
     seen = folder.read();
-    Checked checked = checked();
+    Checked checked = checked(folder.distrust());
     List<ConfigProblem> found =
-        checked.good() ? domains.check(checked.settings()) : checked.problems();
+        checked.good() ? domains.check(checked.settings()).problems() : checked.problems();
     if (!checked.good() || !found.isEmpty()) {
       refuse(found);
     } else {
@@ -425,7 +435,7 @@ final class Look {
     Checked checked = checker.check(files);
     problems.addAll(checked.problems());
     if (checked.good()) {
-      problems.addAll(domains.check(checked.settings()));
+      problems.addAll(domains.check(checked.settings()).problems());
     }
     String name = only;
     problems.removeIf(p -> name != null && !p.file().equals(name) && !p.file().endsWith("/"));

@@ -14,31 +14,37 @@ import org.sluice.host.api.ConfigStatus;
  * What there is to tell, at one moment.
  *
  * @param trying whether what is in force is still on probation
- * @param seen the folder as it was last looked at
+ * @param stamp of the folder when it was last looked at
+ * @param seen what it held then
  * @param problems what stands against it
  * @param applied what Config Admin holds
  */
 record View(
     Stored inForce,
     boolean trying,
+    String stamp,
     Snapshot seen,
     List<ConfigProblem> problems,
     Map<Pid, Setting> applied) {
 
   static final View NONE =
       new View(
-          Stored.NONE, false, new Snapshot(Map.of(), List.of(), Map.of(), ""), List.of(), Map.of());
+          Stored.NONE,
+          false,
+          "",
+          new Snapshot(Map.of(), List.of(), Map.of(), ""),
+          List.of(),
+          Map.of());
 
-  View inForce(Course course) {
-    return new View(course.inForce(), course.trying(), seen, problems, course.applied());
-  }
-
-  /** Whether the files as they are now are in force. */
+  /** Whether the files as they were seen are in force. */
   boolean current() {
     return problems.isEmpty() && seen.files().equals(inForce.files());
   }
 
-  ConfigStatus status(Schemas schemas, BundleContext context) {
+  /**
+   * @param fresh whether the folder is still as it was seen
+   */
+  ConfigStatus status(boolean fresh, Schemas schemas, BundleContext context) {
     List<ConfigStatus.ConfigFile> files = new ArrayList<>();
     List<ConfigProblem> all = new ArrayList<>(problems);
     for (String file : seen.files().keySet()) {
@@ -72,7 +78,8 @@ record View(
     }
     seen.ignored()
         .forEach((file, why) -> files.add(new ConfigStatus.ConfigFile(file, "", "", why)));
-    return new ConfigStatus(inForce.number(), current(), List.copyOf(all), List.copyOf(files));
+    return new ConfigStatus(
+        inForce.number(), fresh && current(), List.copyOf(all), List.copyOf(files));
   }
 
   private String state(String file) {
@@ -81,7 +88,12 @@ record View(
     }
     String text = inForce.files().get(file);
     if (text == null || !text.equals(seen.files().get(file))) {
-      return problems.isEmpty() ? "not in force" : "waits: other files are refused";
+      if (!problems.isEmpty()) {
+        return "waits: other files are refused";
+      }
+      return inForce.pinned()
+          ? "not in force: the rollback to an earlier generation holds until a file is saved"
+          : "not in force";
     }
     return trying ? "in force, on probation" : "in force";
   }

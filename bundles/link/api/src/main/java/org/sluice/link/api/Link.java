@@ -78,8 +78,19 @@ public record Link(
     mark(changes, LinkAspect.MASTER, master, before.master);
     mark(changes, LinkAspect.PARENT, parent, before.parent);
     mark(changes, LinkAspect.ALTERNATIVE_NAMES, alternativeNames, before.alternativeNames);
-    mark(changes, LinkAspect.FLAGS, flags, before.flags);
+    mark(changes, LinkAspect.FLAGS, otherFlags(), before.otherFlags());
+    if (changes.isEmpty() && !flags.equals(before.flags)) {
+      changes.add(LinkAspect.FLAGS);
+    }
     return changes;
+  }
+
+  /** Those flags that no other aspect tells. */
+  private Set<LinkFlag> otherFlags() {
+    EnumSet<LinkFlag> other = EnumSet.noneOf(LinkFlag.class);
+    other.addAll(flags);
+    other.removeAll(EnumSet.of(LinkFlag.UP, LinkFlag.RUNNING, LinkFlag.LOWER_UP));
+    return other;
   }
 
   private static void mark(Set<LinkAspect> to, LinkAspect aspect, Object now, Object before) {

@@ -14,13 +14,15 @@ final class EventLog {
   private final Map<String, Long> byName = new TreeMap<>();
   private final Map<LinkEvent.Cause, Long> byCause = new EnumMap<>(LinkEvent.Cause.class);
   private @Nullable LinkEvent[] ring;
+  private final long start;
   private long oldest;
   private long last;
 
   /**
-   * @param last the number before the first
+   * @param last the number before the first; 0 when there was never one
    */
   EventLog(long last, int capacity) {
+    this.start = last;
     this.oldest = last;
     this.last = last;
     this.ring = new LinkEvent[capacity];
@@ -31,9 +33,12 @@ final class EventLog {
     return last;
   }
 
-  /** Whether somebody who saw this number last can be given all that followed. */
+  /**
+   * Whether somebody who saw this number last can be given all that followed. Not when it was given
+   * before the process or the bundle started anew: what happened in between nobody saw.
+   */
   boolean covers(long number) {
-    return number >= oldest && number <= last;
+    return number >= oldest && number <= last && (number > start || start == 0);
   }
 
   /** The lowest number that is covered. */

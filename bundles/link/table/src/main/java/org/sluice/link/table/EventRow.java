@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
@@ -23,10 +24,10 @@ record EventRow(
     long number,
     Instant time,
     String event,
-    String subject,
-    String detail,
     String source,
-    String cause) {
+    String cause,
+    String subject,
+    String detail) {
 
   static EventRow of(LinkEvent event, LinkSnapshot picture) {
     LinkEvent.Stamp stamp = event.stamp();
@@ -34,10 +35,10 @@ record EventRow(
         stamp.number(),
         stamp.time(),
         event.name(),
-        subject(event, picture),
-        detail(event),
         stamp.source(),
-        stamp.cause().name().toLowerCase(Locale.ROOT));
+        stamp.cause().name().toLowerCase(Locale.ROOT),
+        subject(event, picture),
+        detail(event));
   }
 
   /** Stands where events are missing that nobody remembers. */
@@ -46,13 +47,13 @@ record EventRow(
         picture.number(),
         picture.time(),
         "missed",
-        missed + " events",
+        "table",
+        "resync",
+        missed == 0 ? "" : missed + " events",
         picture.links().size()
             + " links and "
             + picture.addresses().size()
-            + " addresses are there now",
-        "table",
-        "resync");
+            + " addresses are there now");
   }
 
   private static String subject(LinkEvent event, LinkSnapshot picture) {
@@ -80,7 +81,7 @@ record EventRow(
     return switch (event) {
       case LinkEvent.Changed(var stamp, Link before, Link now) -> differences(before, now);
       case LinkEvent.Changed(var stamp, Address before, Address now) ->
-          "flags " + before.flags() + " → " + now.flags();
+          flags(before.flags(), now.flags());
       case LinkEvent.SourceChanged changed -> changed.state().text();
       default -> "";
     };
@@ -90,13 +91,22 @@ record EventRow(
     List<String> parts = new ArrayList<>();
     for (LinkAspect aspect : now.changesSince(before)) {
       parts.add(
-          aspect.name().toLowerCase(Locale.ROOT)
-              + " "
-              + value(before, aspect)
-              + " → "
-              + value(now, aspect));
+          aspect == LinkAspect.FLAGS
+              ? flags(before.flags(), now.flags())
+              : aspect.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                  + " "
+                  + value(before, aspect)
+                  + " → "
+                  + value(now, aspect));
     }
     return String.join(", ", parts);
+  }
+
+  private static <F extends Enum<F>> String flags(Set<F> before, Set<F> now) {
+    List<String> parts = new ArrayList<>();
+    now.stream().filter(f -> !before.contains(f)).forEach(f -> parts.add("+" + f));
+    before.stream().filter(f -> !now.contains(f)).forEach(f -> parts.add("-" + f));
+    return String.join(" ", parts);
   }
 
   private static Object value(Link link, LinkAspect aspect) {

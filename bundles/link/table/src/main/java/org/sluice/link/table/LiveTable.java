@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.table;
 
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -60,12 +60,12 @@ public final class LiveTable implements LinkTable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final ScheduledThreadPoolExecutor later;
+  private final NumberFile numbers;
 
   // All below is guarded by the lock.
-  private final Picture picture = new Picture();
   private final EventLog log;
-  private final Map<String, Contribution> byName = new HashMap<>();
-  private final IdentityHashMap<LinkSource, RevocableSink> sinks = new IdentityHashMap<>();
+  private final Picture picture = new Picture();
+  private final Sources sources;
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
   private @Nullable LinkSnapshot current;
   private int withdrawAfter;
@@ -75,11 +75,22 @@ public final class LiveTable implements LinkTable {
   private long listenerFailures;
 
   @Activate
-  public LiveTable(TableConfig config) {
-    log = new EventLog(0, config.history());
+  public LiveTable(TableConfig config, BundleContext context) {
+    this(config, new NumberFile(numberFile(context), Clock.systemUTC()));
+  }
+
+  LiveTable(TableConfig config, NumberFile numbers) {
+    this.numbers = numbers;
+    log = new EventLog(numbers.begin(), config.history());
+    sources = new Sources(picture, new Journal(log));
     withdrawAfter = config.withdrawAfter();
     later = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "link.table/withdraw"));
     later.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  private static @Nullable Path numberFile(BundleContext context) {
+    String home = context.getProperty("sluice.home");
+    return home == null ? null : Path.of(home, "var", "link", "number");
   }
 
   @Modified
@@ -108,13 +119,21 @@ public final class LiveTable implements LinkTable {
     if (!later.awaitTermination(5, TimeUnit.SECONDS)) {
       LOG.log(System.Logger.Level.WARNING, "the thread link.table/withdraw does not end");
     }
+    change(() -> numbers.end(log.last()));
   }
 
   // --- sources
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addSource(LinkSource source) {
-    RevocableSink sink = admit(source);
+    RevocableSink sink;
+    lock.lock();
+    try {
+      sink = sources.admit(source, this);
+      tell();
+    } finally {
+      lock.unlock();
+    }
     try {
       source.attach(sink);
     } catch (RuntimeException e) {
@@ -123,45 +142,20 @@ public final class LiveTable implements LinkTable {
     }
   }
 
-  private RevocableSink admit(LinkSource source) {
-    lock.lock();
-    try {
-      Contribution contribution = byName.get(source.name());
-      boolean known = contribution != null;
-      if (contribution == null) {
-        contribution = new Contribution(source.name(), source.rank(), Instant.now());
-        byName.put(source.name(), contribution);
-        picture.join(contribution);
-      }
-      RevocableSink sink = new RevocableSink(this, contribution);
-      sinks.put(source, sink);
-      if (contribution.holder() == null) {
-        contribution.holder(sink);
-        if (known) {
-          state(contribution, SourceState.Condition.STARTING, "it came back");
-        } else {
-          tellState(contribution);
-        }
-      } else {
-        contribution.successor(sink);
-      }
-      return sink;
-    } finally {
-      unlock();
-    }
-  }
-
   void removeSource(LinkSource source) {
-    lock.lock();
-    try {
-      RevocableSink sink = sinks.remove(source);
-      if (sink != null) {
-        sink.revoke("its bundle was stopped");
-        part(sink);
-      }
-    } finally {
-      unlock();
-    }
+    change(
+        () -> {
+          String consequence = "its facts stay for " + withdrawAfter + " s";
+          var departure = sources.dismiss(source, "its bundle was stopped", consequence);
+          if (departure != null && !closed) {
+            // What fails in there ends in the log: nobody waits for it.
+            var _ =
+                later.schedule(
+                    () -> change(() -> sources.withdraw(departure)),
+                    withdrawAfter,
+                    TimeUnit.SECONDS);
+          }
+        });
     try {
       source.detach();
     } catch (RuntimeException e) {
@@ -169,163 +163,42 @@ public final class LiveTable implements LinkTable {
     }
   }
 
-  private void part(RevocableSink sink) {
-    Contribution contribution = sink.contribution();
-    if (contribution.successor() == sink) {
-      contribution.successor(null);
-    } else if (contribution.holder() == sink) {
-      contribution.holder(contribution.successor());
-      contribution.successor(null);
-      if (contribution.holder() == null) {
-        gone(contribution);
-      }
-    }
-  }
-
-  private void gone(Contribution contribution) {
-    state(
-        contribution,
-        SourceState.Condition.GONE,
-        "its bundle was stopped; its facts stay for " + withdrawAfter + " s");
-    long departure = contribution.depart();
-    if (!closed) {
-      // What fails in there ends in the log: nobody waits for it.
-      var _ =
-          later.schedule(() -> withdraw(contribution, departure), withdrawAfter, TimeUnit.SECONDS);
-    }
-  }
-
-  private void withdraw(Contribution contribution, long departure) {
-    lock.lock();
-    try {
-      // It may have come back, and even have gone again, in which case a later call is under way.
-      if (contribution.holder() == null && contribution.departures() == departure) {
-        picture.withdraw(contribution, changes(contribution, LinkEvent.Cause.WITHDRAWN));
-        byName.remove(contribution.source(), contribution);
-      }
-    } finally {
-      unlock();
-    }
-  }
-
   void present(RevocableSink sink, Set<Fact.Kind> kinds, Collection<? extends Fact> all) {
-    lock.lock();
-    try {
-      sink.check();
-      Contribution contribution = sink.contribution();
-      RevocableSink holder = contribution.holder();
-      if (contribution.successor() == sink) {
-        if (holder != null) {
-          holder.revoke("a newer source of this name took over");
-        }
-        contribution.holder(sink);
-        contribution.successor(null);
-      }
-      boolean first = contribution.first(kinds);
-      picture.present(
-          contribution,
-          kinds,
-          all,
-          changes(contribution, first ? LinkEvent.Cause.INITIAL : LinkEvent.Cause.RESYNC));
-      state(contribution, SourceState.Condition.LIVE, "");
-    } finally {
-      unlock();
-    }
+    change(() -> sources.present(sink, kinds, all));
   }
 
   void put(RevocableSink sink, Fact fact) {
-    lock.lock();
-    try {
-      Contribution contribution = holding(sink);
-      picture.put(contribution, fact, changes(contribution, LinkEvent.Cause.CHANGE));
-    } finally {
-      unlock();
-    }
+    change(() -> sources.put(sink, fact));
   }
 
   void remove(RevocableSink sink, Fact.Key key) {
-    lock.lock();
-    try {
-      Contribution contribution = holding(sink);
-      picture.remove(contribution, key, changes(contribution, LinkEvent.Cause.CHANGE));
-    } finally {
-      unlock();
-    }
+    change(() -> sources.remove(sink, key));
   }
 
   void condition(RevocableSink sink, SourceState.Condition condition, String text) {
+    change(() -> sources.condition(sink, condition, text));
+  }
+
+  private void change(Runnable what) {
     lock.lock();
     try {
-      sink.check();
-      if (sink.contribution().holder() == sink) {
-        state(sink.contribution(), condition, text);
-      }
+      what.run();
     } finally {
-      unlock();
+      // What was written before it failed was written all the same.
+      tell();
+      lock.unlock();
     }
   }
 
-  private static Contribution holding(RevocableSink sink) {
-    sink.check();
-    Contribution contribution = sink.contribution();
-    if (contribution.holder() != sink) {
-      throw new IllegalStateException(
-          "link source " + contribution.source() + " must present its picture first");
-    }
-    return contribution;
-  }
-
-  // --- events
-
-  private void state(Contribution of, SourceState.Condition condition, String text) {
-    SourceState before = of.state();
-    if (before.condition() != condition || !before.text().equals(text)) {
-      of.state(new SourceState(of.source(), condition, Instant.now(), text));
-      tellState(of);
-    }
-  }
-
-  private void tellState(Contribution of) {
-    add(
-        new LinkEvent.SourceChanged(
-            stamp(of.source(), LinkEvent.Cause.CHANGE, Instant.now()), of.state()));
-  }
-
-  private Picture.Changes changes(Contribution from, LinkEvent.Cause cause) {
-    Instant now = Instant.now();
-    return new Picture.Changes() {
-      @Override
-      public void added(Fact fact) {
-        add(new LinkEvent.Added(stamp(from.source(), cause, now), fact));
-      }
-
-      @Override
-      public void changed(Fact before, Fact after) {
-        add(new LinkEvent.Changed(stamp(from.source(), cause, now), before, after));
-      }
-
-      @Override
-      public void removed(Fact fact) {
-        add(new LinkEvent.Removed(stamp(from.source(), cause, now), fact));
-      }
-    };
-  }
-
-  private LinkEvent.Stamp stamp(String source, LinkEvent.Cause cause, Instant now) {
-    return new LinkEvent.Stamp(log.last() + 1, now, source, cause);
-  }
-
-  private void add(LinkEvent event) {
-    log.add(event);
-    current = null;
-  }
-
-  /** Tells the subscribers once for all that one call changed. */
-  private void unlock() {
-    if (current == null) {
+  /** Wakes the subscribers, once for all that one call changed. */
+  private void tell() {
+    if (current == null || current.number() != log.last()) {
+      current = null;
       news.signalAll();
+      if (numbers.near(log.last()) && !closed) {
+        numbers.ahead(log.last());
+      }
     }
-    lock.unlock();
   }
 
   // --- readers

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.host.deploy;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.sluice.host.api.Leak;
+import org.sluice.host.api.Outcome;
+import org.sluice.host.api.Plugin;
+import org.sluice.host.api.PluginPlan;
+import org.sluice.host.api.Plugins;
+
+/** The commands about plugins. */
+@Component(
+    service = HostCommands.class,
+    property = {
+      "osgi.command.scope=host",
+      "osgi.command.function=plugins",
+      "osgi.command.function=release",
+      "osgi.command.function=plan",
+      "osgi.command.function=leaks",
+      "org.sluice.command.reads=plugins",
+      "org.sluice.command.reads=plan",
+      "org.sluice.command.reads=leaks"
+    })
+public final class HostCommands {
+  private final Plugins plugins;
+
+  @Activate
+  public HostCommands(@Reference Plugins plugins) {
+    this.plugins = plugins;
+  }
+
+  @Descriptor(
+      """
+      Shows the jars in plugins/ and what became of each.
+      Example: host:plugins
+      Example: host:plugins --json""")
+  public List<Plugin> plugins() {
+    return plugins.plugins().stream().sorted(Comparator.comparing(Plugin::file)).toList();
+  }
+
+  @Descriptor(
+      """
+      Gives a plugin in quarantine another chance.
+      Example: host:release hello.jar""")
+  public Outcome release(@Descriptor("file name or symbolic name") String name) {
+    Plugin plugin = plugins.release(name);
+    boolean ok = plugin.state() == Plugin.State.ACTIVE;
+    String text = plugin.file() + " is " + plugin.state();
+    return new Outcome(ok, List.of(plugin), ok ? text : text + ": " + plugin.reason());
+  }
+
+  @Descriptor(
+      """
+      Says what a jar would change if it were dropped into plugins/; changes nothing.
+      Example: host:plan /tmp/hello.jar""")
+  public Outcome plan(@Descriptor("path of a jar") String jar) {
+    PluginPlan plan = plugins.plan(Path.of(jar));
+    return new Outcome(
+        plan.accepted(),
+        List.of(plan),
+        plan.accepted() ? plan.file() + " would be taken" : String.join("\n", plan.problems()));
+  }
+
+  @Descriptor(
+      """
+      Collects garbage and shows revisions that were dropped and whose classes are still there.
+      Example: host:leaks""")
+  public Outcome leaks() {
+    List<Leak> leaks = plugins.leaks();
+    return new Outcome(
+        leaks.isEmpty(),
+        leaks,
+        leaks.isEmpty() ? "no dropped revision is left" : leaks.size() + " dropped revisions left");
+  }
+}

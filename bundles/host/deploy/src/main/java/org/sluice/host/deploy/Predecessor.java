@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.host.deploy;
+
+import java.util.Collection;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+
+/** Finds what a new revision takes the place of, by its symbolic name, and whether it may. */
+final class Predecessor {
+  private final Collection<Slot> slots;
+  private final Lifecycle.Parts parts;
+  private final Settings settings;
+
+  Predecessor(Collection<Slot> slots, Lifecycle.Parts parts, Settings settings) {
+    this.slots = slots;
+    this.parts = parts;
+    this.settings = settings;
+  }
+
+  Slot.@Nullable Old of(Slot slot, Jar jar) throws RefusedException {
+    Slot other = bearer(slot, jar.name());
+    if (other != null && (!other.missing() || other.run != null)) {
+      throw new RefusedException(
+          new Refusal(
+              Refusal.Kind.NAME_TAKEN,
+              "%s has the symbolic name %s, which %s has already"
+                  .formatted(slot.file, jar.name(), other.file),
+              "remove one of the two files",
+              Set.of(other.file)));
+    }
+    Bundle product = parts.admission().product(jar.name());
+    if (product != null && !settings.allowReplace().contains(jar.name())) {
+      throw new RefusedException(
+          Refusal.Kind.REPLACES_PRODUCT,
+          "%s has the symbolic name %s, which is a bundle of the product"
+              .formatted(slot.file, jar.name()),
+          "give it another name; to replace the product's own, add the name to allowReplace in"
+              + " configs/org.sluice.host.deploy.cfg.json");
+    }
+    if (slot.serving != null) {
+      return new Slot.Old(slot.serving.bundle(), false, slot);
+    }
+    if (other != null && other.serving != null) {
+      return new Slot.Old(other.serving.bundle(), false, other);
+    }
+    return product == null ? null : new Slot.Old(product, true, slot);
+  }
+
+  /** The slot of another file that has, or is about to have, a bundle of this name. */
+  private @Nullable Slot bearer(Slot slot, String name) {
+    for (Slot other : slots) {
+      if (other != slot && name.equals(name(other))) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String name(Slot other) {
+    if (other.serving != null) {
+      return other.serving.jar().name();
+    }
+    if (other.run instanceof Slot.Attempting run) {
+      return run.attempt().fresh().jar().name();
+    }
+    // After a start the order of the files must not decide who was there first.
+    Journal.Good good = parts.journal().good(other.file);
+    return good != null && other.judged == null && !other.missing() ? good.name() : null;
+  }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sluice.itest.SluiceProcess;
+import org.sluice.json.JsonValue;
+
+/** A running Sluice with the probe in it, and words for what its configuration does. */
+final class ConfiguredSluice implements AutoCloseable {
+  static final String ALPHA = "org.sluice.itest.alpha";
+  static final String BETA = "org.sluice.itest.beta";
+  static final String GAMMA = "org.sluice.itest.gamma";
+  static final String IDLE = "org.sluice.itest.idle";
+  static final String ILL = "org.sluice.itest.ill";
+  static final String RULE = "org.sluice.itest.rule";
+
+  private final SluiceProcess sluice;
+
+  private ConfiguredSluice(SluiceProcess sluice) {
+    this.sluice = sluice;
+  }
+
+  static ConfiguredSluice start() throws Exception {
+    SluiceProcess sluice = SluiceProcess.prepare();
+    ConfiguredSluice configured = new ConfiguredSluice(sluice);
+    try {
+      sluice.drop("probe.jar", Probe.jar());
+      configured.launch();
+    } catch (Throwable e) {
+      sluice.close();
+      throw e;
+    }
+    return configured;
+  }
+
+  /** Starts the process, again if need be, and waits for the probe. */
+  ConfiguredSluice launch() throws Exception {
+    sluice.launch();
+    sluice.awaitTrue("the probe", () -> seen("gamma") != null);
+    return this;
+  }
+
+  SluiceProcess process() {
+    return sluice;
+  }
+
+  /** What {@code config:status} tells. */
+  record Status(long inForce, boolean current, List<Problem> problems) {
+    boolean tells(String... words) {
+      return problems.stream()
+          .anyMatch(p -> List.of(words).stream().allMatch(w -> p.toString().contains(w)));
+    }
+  }
+
+  record Problem(
+      String severity,
+      String file,
+      long line,
+      long column,
+      String key,
+      String text,
+      String remedy) {}
+
+  Status status() {
+    SluiceProcess.Answer answer = sluice.command("config:status", "--json");
+    assertEquals(0, answer.exit(), answer::toString);
+    JsonValue.Obj root = (JsonValue.Obj) answer.json();
+    List<Problem> problems = new ArrayList<>();
+    for (JsonValue item : ((JsonValue.Arr) member(root, "problems")).items()) {
+      problems.add(problem((JsonValue.Obj) item));
+    }
+    return new Status(
+        number(root, "inForce"),
+        ((JsonValue.Bool) member(root, "current")).value(),
+        List.copyOf(problems));
+  }
+
+  static Problem problem(JsonValue.Obj p) {
+    return new Problem(
+        text(p, "severity"),
+        text(p, "file"),
+        number(p, "line"),
+        number(p, "column"),
+        text(p, "key"),
+        text(p, "text"),
+        text(p, "remedy"));
+  }
+
+  /** What {@code probe:seen} tells of one component. */
+  record Seen(long made, long modified, String values) {}
+
+  @Nullable Seen seen(String name) {
+    SluiceProcess.Answer answer = sluice.command("probe:seen", "--json");
+    if (answer.exit() != 0) {
+      return null;
+    }
+    for (JsonValue item : ((JsonValue.Arr) answer.json()).items()) {
+      JsonValue.Obj seen = (JsonValue.Obj) item;
+      if (text(seen, "name").equals(name)) {
+        return new Seen(number(seen, "made"), number(seen, "modified"), text(seen, "values"));
+      }
+    }
+    return null;
+  }
+
+  String values(String name) {
+    Seen seen = seen(name);
+    return seen == null ? "" : seen.values();
+  }
+
+  /** One line of {@code config:log}. */
+  record Generation(long number, String state, String origin) {}
+
+  List<Generation> log() {
+    List<Generation> log = new ArrayList<>();
+    for (JsonValue item : ((JsonValue.Arr) sluice.command("config:log", "--json").json()).items()) {
+      JsonValue.Obj g = (JsonValue.Obj) item;
+      log.add(new Generation(number(g, "number"), text(g, "state"), text(g, "origin")));
+    }
+    return log;
+  }
+
+  void save(String pid, String text) throws IOException {
+    sluice.config(pid, text);
+  }
+
+  /** Saves what is good, and waits until it is in force and kept. */
+  long saveGood(String pid, String text) throws Exception {
+    save(pid, text);
+    sluice.awaitTrue(
+        pid + " to be in force",
+        () -> {
+          Status status = status();
+          return status.current() && status.problems().isEmpty();
+        });
+    return kept();
+  }
+
+  /** Waits until the generation in force has proved good. */
+  long kept() throws Exception {
+    return sluice.await(
+        "the generation in force to be kept",
+        () -> {
+          long inForce = status().inForce();
+          return log().stream()
+                  .anyMatch(g -> g.number() == inForce && g.state().equals("COMMITTED"))
+              ? inForce
+              : null;
+        });
+  }
+
+  /** Waits until a problem is told that has all these words in it. */
+  Status refused(String... words) throws Exception {
+    return sluice.await(
+        "a problem with " + List.of(words),
+        () -> {
+          Status status = status();
+          return status.tells(words) ? status : null;
+        });
+  }
+
+  /** Removes all files, so that the next test begins with nothing, and waits for it. */
+  void clear() throws Exception {
+    try (var files = Files.newDirectoryStream(sluice.configs())) {
+      for (var file : files) {
+        Files.delete(file);
+      }
+    }
+    sluice.awaitTrue(
+        "no configuration",
+        () -> {
+          Status status = status();
+          return status.current() && status.problems().isEmpty();
+        });
+    if (status().inForce() > 0) {
+      kept();
+    }
+  }
+
+  static JsonValue member(JsonValue.Obj object, String name) {
+    JsonValue value = object.get(name);
+    if (value == null) {
+      throw new AssertionError("no " + name + " in " + object);
+    }
+    return value;
+  }
+
+  static String text(JsonValue.Obj object, String name) {
+    return ((JsonValue.Str) member(object, name)).value();
+  }
+
+  static long number(JsonValue.Obj object, String name) {
+    return ((JsonValue.Num) member(object, name)).value().longValueExact();
+  }
+
+  @Override
+  public void close() {
+    sluice.close();
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.runtime;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What the process was started with.
+ *
+ * @param home holds plugins, configuration and state
+ * @param host address the HTTP port is bound to
+ * @param port of HTTP; 0 takes any free one
+ * @param safeMode whether plugins stay out
+ */
+record Arguments(Path home, String host, int port, boolean safeMode) {
+  static final String USAGE =
+      """
+      sluice run [--home DIR] [--http HOST:PORT] [--safe-mode]
+
+        --home DIR         holds plugins/, configs/, hooks.d/ and var/; filled with the defaults when empty
+        --http HOST:PORT   where HTTP is served (127.0.0.1:9090); port 0 takes any free one
+        --safe-mode        starts the bundles of the product only, no plugins
+      """;
+
+  /** The call makes no sense; the message says why. */
+  static final class UsageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  static Arguments parse(List<String> words) throws UsageException {
+    Path home = Path.of("").toAbsolutePath();
+    String http = "127.0.0.1:9090";
+    boolean safe = false;
+    Deque<String> rest = new ArrayDeque<>(words);
+    while (!rest.isEmpty()) {
+      String word = rest.pop();
+      switch (word) {
+        case "--home" -> home = Path.of(value(word, rest)).toAbsolutePath().normalize();
+        case "--http" -> http = value(word, rest);
+        case "--safe-mode" -> safe = true;
+        default ->
+            throw new UsageException("unknown option %s; see: sluice run --help".formatted(word));
+      }
+    }
+    int colon = http.lastIndexOf(':');
+    String host = colon < 0 ? "" : http.substring(0, colon);
+    return new Arguments(home, host, port(http, colon), safe);
+  }
+
+  private static String value(String option, Deque<String> rest) throws UsageException {
+    if (rest.isEmpty() || rest.peek().startsWith("--")) {
+      throw new UsageException(option + " needs a value; see: sluice run --help");
+    }
+    return rest.pop();
+  }
+
+  private static int port(String http, int colon) throws UsageException {
+    String text = http.substring(colon + 1);
+    if (colon > 0 && text.matches("\\d{1,5}") && Integer.parseInt(text) < 65536) {
+      return Integer.parseInt(text);
+    }
+    throw new UsageException("--http takes HOST:PORT such as 127.0.0.1:9090, not " + http);
+  }
+}
