@@ -4,6 +4,8 @@ package org.sluice.host.deploy;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -18,6 +20,9 @@ final class Lifecycle {
 
   /** A start that takes longer than this does not hold up the next file. */
   private static final Duration YOUNG = Duration.ofMillis(300);
+
+  /** How long a component may be in failure before it counts as a crash. */
+  private static final Duration INDULGENCE = Duration.ofSeconds(3);
 
   private final BundleContext context;
   private final Board board;
@@ -182,7 +187,8 @@ final class Lifecycle {
             fresh,
             inTurn && old != null ? old.bundle() : before,
             board.parts().probe(),
-            board.settings().satisfyTimeout());
+            board.settings().satisfyTimeout(),
+            old == null || old.product() ? Set.of() : Services.of(old.bundle()));
     Bounded thread =
         new Bounded(
             "starter",
@@ -386,6 +392,47 @@ final class Lifecycle {
     Revision serving = slot.serving;
     if (serving != null) {
       begin(slot, serving, Slot.Purpose.RESTART, null);
+    }
+  }
+
+  /**
+   * Looks whether a component of what serves has failed. It is given a while first: a failure after
+   * a change of configuration is taken back by whoever changed it.
+   *
+   * @return whether it has to be looked at again
+   */
+  boolean failing(Slot slot) {
+    Revision serving = slot.serving;
+    List<String> failures =
+        serving == null || slot.run != null
+            ? List.of()
+            : board.parts().probe().failures(serving.bundle());
+    if (failures.isEmpty()) {
+      slot.failing = 0;
+    } else if (slot.failing == 0) {
+      slot.failing = System.nanoTime();
+    } else if (System.nanoTime() - slot.failing > INDULGENCE.toNanos()) {
+      slot.failing = 0;
+      crashed(slot, String.join("; ", failures));
+    }
+    return slot.failing != 0;
+  }
+
+  /** Drops bundles of ours that no slot knows: an earlier life of this component left them. */
+  void dropOrphans() {
+    for (Bundle bundle : context.getBundles()) {
+      boolean known =
+          board.slots().stream()
+              .anyMatch(
+                  s ->
+                      (s.serving != null && s.serving.bundle().equals(bundle))
+                          || (s.run instanceof Slot.Attempting a
+                              && a.attempt().fresh().bundle().equals(bundle))
+                          || (s.run instanceof Slot.Retiring r
+                              && r.retirement().bundle().equals(bundle)));
+      if (!known && board.parts().admission().ours(bundle) && !board.stuck().contains(bundle)) {
+        dismissal.discard(bundle);
+      }
     }
   }
 

@@ -110,6 +110,7 @@ final class Verdicts {
                 refusal.text()));
   }
 
+  /** Takes back what was said of an earlier content. */
   void clear(Slot slot) {
     slot.refusal = null;
     slot.refusedSha = "";
@@ -133,13 +134,13 @@ final class Verdicts {
     };
   }
 
-  /** A service came that somebody may wait for. */
-  void serviceCame(Set<String> interfaces) {
+  /** A service or a configuration came that somebody may wait for. */
+  void came(Set<String> names) {
     for (Slot slot : board.slots()) {
       Refusal refusal = slot.refusal;
       if (refusal != null
           && refusal.kind().retry() == Refusal.Retry.SERVICES
-          && refusal.awaits().stream().anyMatch(interfaces::contains)) {
+          && refusal.awaits().stream().anyMatch(names::contains)) {
         slot.again = true;
       }
     }

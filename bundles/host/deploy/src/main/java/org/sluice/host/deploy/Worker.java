@@ -48,6 +48,9 @@ final class Worker implements Runnable {
   private volatile String trouble = "";
   private volatile boolean stopping;
 
+  /** Whether everything that was in the folder at first was decided on. */
+  private boolean settled;
+
   /** Whether plugins may be taken in; asked before each look. */
   interface Gate {
     /** Whether the framework has come far enough to start plugins, and is not on its way down. */
@@ -150,6 +153,12 @@ final class Worker implements Runnable {
         rest = SOON;
       }
     }
+    if (!settled && looked && slots.values().stream().allMatch(s -> s.run == null)) {
+      settled = rest.compareTo(IDLE) == 0;
+      if (settled) {
+        lifecycle.dropOrphans();
+      }
+    }
     views = slots.values().stream().map(PluginView::of).toList();
     return rest;
   }
@@ -211,12 +220,16 @@ final class Worker implements Runnable {
     if (sighting == null) {
       return missing(slot, held);
     }
+    Duration rest = slot.failing != 0 && lifecycle.failing(slot) ? LATER : IDLE;
+    if (slot.run != null) {
+      return SOON;
+    }
     boolean same = sighting.equals(slot.judged);
     if (same && !slot.again && !verdicts.retryDue(slot)) {
       if (slot.refusal != null && !slot.deferred) {
         lifecycle.fallBack(slot);
       }
-      return IDLE;
+      return rest;
     }
     if (!held.isEmpty()) {
       slot.enter(Plugin.State.HELD, held);
@@ -311,6 +324,11 @@ final class Worker implements Runnable {
               return new NoSuchElementException(
                   "no plugin is called " + name + Nearest.hint(name, names));
             });
+  }
+
+  /** Some component, no matter whose, changed its state. To be called on the worker. */
+  void componentsChanged() {
+    slots.values().forEach(lifecycle::failing);
   }
 
   /** A thread of this bundle died. To be called on the worker. */
