@@ -198,7 +198,7 @@ class SwapTest {
       sluice.config("org.sluice.host.deploy", "{ \"allowReplace\": [\"org.sluice.link.table\"] }");
       sluice.launch();
       Plugins plugins = new Plugins(sluice);
-      assertEquals(0, sluice.command("link:list").exit());
+      sluice.awaitTrue("the product's own", () -> sluice.command("link:list").exit() == 0);
       sluice.drop("table.jar", Samples.greeter("org.sluice.link.table", "9.0.0"));
       plugins.await("table.jar", "ACTIVE");
       sluice.awaitTrue("the product's own to stop", () -> sluice.command("link:list").exit() != 0);

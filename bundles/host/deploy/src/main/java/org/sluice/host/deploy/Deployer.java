@@ -231,6 +231,7 @@ public final class Deployer implements Plugins, ConfigurationListener {
                     slot.file + " is not in quarantine, it is " + slot.state);
               }
               verdicts.release(slot);
+              worker.publish();
               return slot.file;
             });
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELEASE_MILLIS);
@@ -255,8 +256,6 @@ public final class Deployer implements Plugins, ConfigurationListener {
   }
 
   private Plugin plugin(String file) {
-    // What was just done on the worker's thread shows after its next look.
-    ask(() -> file);
     return plugins().stream()
         .filter(p -> p.file().equals(file))
         .findFirst()

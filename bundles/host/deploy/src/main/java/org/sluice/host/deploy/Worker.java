@@ -159,8 +159,13 @@ final class Worker implements Runnable {
         lifecycle.dropOrphans();
       }
     }
-    views = slots.values().stream().map(PluginView::of).toList();
+    publish();
     return rest;
+  }
+
+  /** Lets others see how things are now. To be called on the worker. */
+  void publish() {
+    views = slots.values().stream().map(PluginView::of).toList();
   }
 
   /** Brings the slots up to date with the folder; keeps them when it cannot be read. */
