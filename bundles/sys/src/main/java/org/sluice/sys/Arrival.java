@@ -5,7 +5,10 @@ package org.sluice.sys;
 public enum Arrival {
   /** A datagram is there to be read. */
   MESSAGES,
-  /** The kernel dropped messages for lack of room: what is known must be asked for anew. */
+  /**
+   * The kernel dropped messages for lack of room, and those that were still there were thrown away:
+   * what is known must be asked for anew.
+   */
   OVERRUN,
   /** Nothing came in the time given. */
   TIMEOUT,

@@ -52,10 +52,9 @@ public final class NetlinkDump {
     while (true) {
       switch (socket.receive(PATIENCE_MILLIS)) {
         case MESSAGES -> {}
-        case OVERRUN -> {
-          interrupted = true;
-          continue;
-        }
+        case OVERRUN ->
+            throw new SysException(
+                subject, "dump", Errno.ENOBUFS.number(), "the answer was lost for lack of room");
         case WOKEN, CLOSED -> {
           return End.ABANDONED;
         }

@@ -206,8 +206,15 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** One datagram of the kernel, or {@link Arrival#TIMEOUT} when there is none now. */
+  /**
+   * One datagram of the kernel, or {@link Arrival#TIMEOUT} when there is none now.
+   *
+   * <p>After an overrun the kernel drops everything, without a further word, until the queue was
+   * read empty. So it is emptied before the overrun is told: what the caller asks for then, and
+   * what it hears from then on, fit together.
+   */
   private Arrival read() throws SysException {
+    boolean overrun = false;
     while (true) {
       senderLength.set(JAVA_INT, 0, ADDRESS_SIZE);
       long size =
@@ -219,16 +226,20 @@ public final class NetlinkSocket implements AutoCloseable {
               sender,
               senderLength);
       if (size == -Errno.EAGAIN.number()) {
-        return Arrival.TIMEOUT;
+        return overrun ? Arrival.OVERRUN : Arrival.TIMEOUT;
       }
       if (size == -Errno.ENOBUFS.number()) {
-        return Arrival.OVERRUN;
+        overrun = true;
+        continue;
       }
       if (size == -Errno.EINTR.number()) {
         continue;
       }
       check("recvfrom", (int) size);
       if (sender.get(JAVA_INT_UNALIGNED, ADDRESS_PORT) != 0) {
+        continue;
+      }
+      if (overrun) {
         continue;
       }
       if (size > buffer.byteSize()) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.json.JsonValue;
+import org.sluice.json.JsonWriter;
 
 /** What {@code host:plugins} says. */
 final class Plugins {
@@ -31,6 +32,12 @@ final class Plugins {
         list.items().forEach(i -> texts.add(((JsonValue.Str) i).value()));
       }
       return texts;
+    }
+
+    /** Without the places in the answer, which move with the other rows. */
+    @Override
+    public String toString() {
+      return JsonWriter.write(json);
     }
 
     String state() {

@@ -126,7 +126,7 @@ final class Lifecycle {
         new SignatureCheck(settings.get().trustedKeys()).verify(staged, slot.file);
       }
       clear(slot);
-      slot.enter(Plugin.State.ACTIVE, "");
+      slot.resume();
       return;
     }
     Journal.Quarantined known = parts.journal().quarantined(slot.file);

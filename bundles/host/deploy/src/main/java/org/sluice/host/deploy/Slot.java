@@ -62,6 +62,7 @@ final class Slot {
   Plugin.State state = Plugin.State.ARRIVING;
   String reason = "";
   Instant since = Instant.now();
+  private @Nullable Instant activeSince;
   long firstSeen = System.nanoTime();
   double gapMillis;
   int swaps;
@@ -108,10 +109,22 @@ final class Slot {
   record Old(Bundle bundle, boolean product, Slot from) {}
 
   void enter(Plugin.State next, String why) {
+    if (state == Plugin.State.ACTIVE && next == Plugin.State.ARRIVING) {
+      activeSince = since;
+    }
     if (next != state || !why.equals(reason)) {
       state = next;
       reason = why;
       since = Instant.now();
+    }
+  }
+
+  /** It serves what it served before: nothing happened. */
+  void resume() {
+    Instant before = state == Plugin.State.ARRIVING ? activeSince : null;
+    enter(Plugin.State.ACTIVE, "");
+    if (before != null) {
+      since = before;
     }
   }
 

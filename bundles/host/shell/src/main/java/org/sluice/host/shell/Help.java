@@ -97,11 +97,11 @@ final class Help {
   /** The help a line asks for, when that is what it asks for. */
   Optional<Prose> asked(List<String> words) throws Usage {
     String first = words.getFirst();
-    if (first.equals("help") || first.equals("host:help") || first.equals("?")) {
-      return Optional.of(about(words.size() > 1 ? words.get(1) : ""));
+    if (words.contains(OPTION)) {
+      return Optional.of(about(first.equals(OPTION) ? "" : first));
     }
-    return first.equals(OPTION) || words.contains(OPTION)
-        ? Optional.of(about(first.equals(OPTION) ? "" : first))
+    return first.equals("help") || first.equals("host:help") || first.equals("?")
+        ? Optional.of(about(words.size() > 1 ? words.get(1) : ""))
         : Optional.empty();
   }
 

@@ -10,15 +10,19 @@ import java.util.Locale;
 final class Nearest {
   private Nearest() {}
 
-  /** At most three, the nearest first; empty when nothing is near. */
+  /** The nearest, at most three that are equally near; empty when nothing is near. */
   static List<String> to(String word, Collection<String> known) {
     record Candidate(String text, int distance) {}
     int limit = Math.max(2, word.length() / 3);
-    return known.stream()
-        .distinct()
-        .map(k -> new Candidate(k, distance(word, k)))
-        .filter(c -> c.distance() <= limit)
-        .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::text))
+    List<Candidate> near =
+        known.stream()
+            .distinct()
+            .map(k -> new Candidate(k, distance(word, k)))
+            .filter(c -> c.distance() <= limit)
+            .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::text))
+            .toList();
+    return near.stream()
+        .filter(c -> c.distance() == near.getFirst().distance())
         .limit(3)
         .map(Candidate::text)
         .toList();

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.itest.SluiceProcess;
+
+/** Plugins that hang, crash or kill; safe mode; a folder that others may write to. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class GuardTest {
+  private static final String PID = "org.sluice.host.deploy";
+
+  private static final String SLEEPS = "Thread.sleep(3_600_000);";
+  private static final String SPINS =
+      "long n = 0; while (context != null) { n++; if (n < 0) { return; } }";
+
+  @ParameterizedTest
+  @ValueSource(strings = {SLEEPS, SPINS})
+  void aStartThatNeverEndsIsBoundedAndHoldsUpNobody(String body) throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.config(PID, "{ \"startTimeout\": 3 }");
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("hang.jar", Samples.activator("sample.hang", "1.0.0", body));
+      plugins.await("hang.jar", "STARTING");
+      sluice.drop("greeter.jar", Samples.greeter("1.0.0"));
+      plugins.await("greeter.jar", "ACTIVE");
+      assertEquals("STARTING", plugins.describe("hang.jar").trim(), "not waited for");
+      Plugins.Row refused = plugins.await("hang.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("3 s"), refused::reason);
+      assertTrue(refused.reason().contains("sample.activator.Activator.start"), refused::reason);
+      sluice.drop("greeter.jar", Samples.greeter("1.1.0"));
+      plugins.awaitVersion("greeter.jar", "1.1.0");
+      // A mended jar of the same file gets its chance although the thread may still be there.
+      sluice.drop("hang.jar", Samples.activator("sample.hang", "1.1.0", ""));
+      plugins.awaitVersion("hang.jar", "1.1.0");
+      assertTrue(sluice.stop(), "the process does not stop:\n" + sluice.log());
+    }
+  }
+
+  @Test
+  void anUpdateThatHangsLeavesTheOldRevisionServing() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.config(PID, "{ \"startTimeout\": 1 }");
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("x.jar", Samples.greeter("sample.x", "1.0.0"));
+      plugins.await("x.jar", "ACTIVE");
+      sluice.drop("x.jar", Samples.activator("sample.x", "2.0.0", SPINS));
+      Plugins.Row refused = plugins.await("x.jar", "QUARANTINED");
+      assertEquals("1.0.0", refused.version());
+      assertFalse(refused.texts("provides").isEmpty());
+    }
+  }
+
+  /** Starts a thread that dies at once, as long as the file is there. */
+  private static String dying(Path trouble) {
+    return """
+        Thread t = new Thread(() -> {
+          if (java.nio.file.Files.exists(java.nio.file.Path.of("%s"))) {
+            throw new IllegalStateException("the ring is gone");
+          }
+        }, "sample.crash/loop");
+        t.start();
+        """
+        .formatted(trouble);
+  }
+
+  @Test
+  void threeCrashesInAMinuteQuarantineUntilReleased() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      Path trouble = Files.createFile(sluice.home().resolve("trouble"));
+      sluice.drop("crash.jar", Samples.activator("sample.crash", "1.0.0", dying(trouble)));
+      Plugins.Row refused = plugins.await("crash.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("crashed 3 times"), refused::reason);
+      assertTrue(refused.reason().contains("the ring is gone"), refused::reason);
+      assertTrue(refused.reason().contains("sample.crash/loop"), refused::reason);
+      assertTrue(refused.reason().contains("host:release crash.jar"), refused::reason);
+      assertEquals("", refused.text("serving"));
+
+      SluiceProcess.Answer vain = sluice.command("host:release", "crash.jar");
+      plugins.await("crash.jar", "QUARANTINED");
+      sluice.awaitTrue("six crashes", () -> sluice.log().split("plugin crashed", -1).length == 7);
+
+      Files.delete(trouble);
+      SluiceProcess.Answer released = sluice.command("host:release", "sample.crash");
+      assertEquals(0, released.exit(), () -> vain + "\n" + released);
+      plugins.await("crash.jar", "ACTIVE");
+      assertEquals(1, sluice.command("host:release", "crash.jar").exit());
+      assertEquals(1, sluice.command("host:release", "nobody.jar").exit());
+    }
+  }
+
+  @Test
+  void aCrashIsSurvivedByARestart() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      Path trouble = Files.createFile(sluice.home().resolve("trouble"));
+      String once =
+          "java.nio.file.Files.deleteIfExists(java.nio.file.Path.of(\"" + trouble + "\"));";
+      sluice.drop("crash.jar", Samples.activator("sample.crash", "1.0.0", dying(trouble), once));
+      sluice.awaitTrue("a crash", () -> sluice.log().contains("plugin crashed file=crash.jar"));
+      plugins.await("crash.jar", "ACTIVE");
+      assertFalse(sluice.log().contains("crash=2"), sluice::log);
+    }
+  }
+
+  @Test
+  void aStartThatKillsTheProcessIsTriedThreeTimesOnly() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.drop("greeter.jar", Samples.greeter("1.0.0"));
+      sluice.drop(
+          "killer.jar",
+          Samples.activator("sample.killer", "1.0.0", "Runtime.getRuntime().halt(9);"));
+      for (int i = 0; i < 3; i++) {
+        sluice.spawn();
+        assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), sluice::log);
+        assertEquals(9, sluice.process().exitValue(), sluice::log);
+      }
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      Plugins.Row refused = plugins.await("killer.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("died 3 times"), refused::reason);
+      plugins.await("greeter.jar", "ACTIVE");
+    }
+  }
+
+  @Test
+  void aStartThatExitsTheProcessCountsToo() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.drop("killer.jar", Samples.activator("sample.killer", "1.0.0", "System.exit(7);"));
+      for (int i = 0; i < 3; i++) {
+        sluice.spawn();
+        assertTrue(sluice.process().waitFor(90, TimeUnit.SECONDS), sluice::log);
+      }
+      sluice.launch();
+      new Plugins(sluice).await("killer.jar", "QUARANTINED");
+    }
+  }
+
+  @Test
+  void safeModeShowsPluginsAndStartsNone() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare("--safe-mode")) {
+      Path ran = sluice.home().resolve("ran");
+      String body = "java.nio.file.Files.createFile(java.nio.file.Path.of(\"" + ran + "\"));";
+      sluice.drop("greeter.jar", Samples.activator("sample.greeter", "1.0.0", body));
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      Plugins.Row held = plugins.await("greeter.jar", "HELD");
+      assertTrue(held.reason().contains("safe mode"), held::reason);
+      sluice.drop("late.jar", Samples.activator("sample.late", "1.0.0", body));
+      plugins.await("late.jar", "HELD");
+      assertFalse(Files.exists(ran));
+    }
+  }
+
+  @Test
+  void aFolderOthersMayWriteToIsNotServedAsRoot() throws Exception {
+    assumeTrue(
+        Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
+        "only root is refused");
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("old.jar", Samples.greeter("sample.old", "1.0.0"));
+      plugins.await("old.jar", "ACTIVE");
+      Files.setPosixFilePermissions(sluice.plugins(), PosixFilePermissions.fromString("rwxrwxrwx"));
+      sluice.drop("new.jar", Samples.greeter("sample.new", "1.0.0"));
+      Plugins.Row held = plugins.await("new.jar", "HELD");
+      assertTrue(held.reason().contains("chmod go-w '" + sluice.plugins()), held::reason);
+      sluice.drop("old.jar", Samples.greeter("sample.old", "2.0.0"));
+      plugins.await("old.jar", "HELD");
+      assertEquals("1.0.0", plugins.all().get(1).version());
+      Files.setPosixFilePermissions(sluice.plugins(), PosixFilePermissions.fromString("rwxr-xr-x"));
+      plugins.await("new.jar", "ACTIVE");
+      plugins.awaitVersion("old.jar", "2.0.0");
+    }
+  }
+}

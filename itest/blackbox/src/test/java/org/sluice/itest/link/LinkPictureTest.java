@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sluice.itest.link.Namespace.items;
+import static org.sluice.itest.link.Namespace.member;
+import static org.sluice.itest.link.Namespace.text;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.SluiceProcess;
+import org.sluice.json.JsonValue;
+
+/** The picture of the product against what {@code ip} says, in a network of its own. */
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class LinkPictureTest {
+  private static final String KERNEL = "org.sluice.link.kernel";
+
+  private static SluiceProcess prepare(Namespace namespace) throws Exception {
+    return SluiceProcess.prepare().under(namespace.prefix());
+  }
+
+  private static List<JsonValue> ask(SluiceProcess sluice, String command) {
+    SluiceProcess.Answer answer = sluice.command(command, "--json");
+    assertEquals(0, answer.exit(), answer::toString);
+    return items(answer.json());
+  }
+
+  private static Set<String> links(SluiceProcess sluice) {
+    Set<String> rows = new TreeSet<>();
+    for (JsonValue link : ask(sluice, "link:list")) {
+      rows.add(
+          "%s %s mtu %s %s up=%s %s"
+              .formatted(
+                  text(link, "index"),
+                  text(link, "name"),
+                  text(link, "mtu"),
+                  text(link, "state"),
+                  text(link, "up"),
+                  text(link, "mac")));
+    }
+    return rows;
+  }
+
+  private static Set<String> addresses(SluiceProcess sluice) {
+    Set<String> rows = new TreeSet<>();
+    for (JsonValue address : ask(sluice, "link:addresses")) {
+      rows.add(
+          "%s %s %s"
+              .formatted(
+                  text(address, "link"),
+                  text(address, "address"),
+                  text(address, "scope").toLowerCase(Locale.ROOT)));
+    }
+    return rows;
+  }
+
+  private static Set<String> routes(SluiceProcess sluice) {
+    Set<String> rows = new TreeSet<>();
+    for (JsonValue route : ask(sluice, "link:routes")) {
+      String hop = text(items(member(route, "hops")).getFirst());
+      boolean direct = hop.startsWith("dev ");
+      rows.add(
+          "%s dev %s via %s metric %s"
+              .formatted(
+                  text(route, "destination"),
+                  hop.substring(hop.indexOf("dev ") + 4),
+                  direct ? "" : hop.substring(4, hop.indexOf(" dev")),
+                  text(route, "metric")));
+    }
+    return rows;
+  }
+
+  /** Waits until the picture is that of {@code ip}, and fails with both when it never is. */
+  private static void awaitAgreement(SluiceProcess sluice, Namespace namespace) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!(namespace.links().equals(links(sluice))
+        && namespace.addresses().equals(addresses(sluice))
+        && namespace.routes().equals(routes(sluice)))) {
+      if (System.nanoTime() > end) {
+        assertEquals(namespace.links(), links(sluice));
+        assertEquals(namespace.addresses(), addresses(sluice));
+        assertEquals(namespace.routes(), routes(sluice));
+        return;
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  private static long number(SluiceProcess sluice) {
+    List<JsonValue> rows =
+        sluice.command("link:events", "--json").out().lines().map(Namespace::json).toList();
+    return rows.isEmpty() ? 0 : Long.parseLong(text(rows.getLast(), "number"));
+  }
+
+  @Test
+  void everyChangeIsSeenAndThePictureIsThatOfTheKernel() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add there type veth peer before");
+      namespace.ip("addr add 192.0.2.1/24 dev there");
+      sluice.launch();
+      awaitAgreement(sluice, namespace);
+      try (Follower follower = new Follower(sluice, 0)) {
+        namespace.ip("link add left type veth peer right");
+        namespace.ip("link set left up");
+        namespace.ip("link set right up");
+        namespace.ip("link set left mtu 1400");
+        namespace.ip("link set left address 02:00:00:00:00:07");
+        namespace.ip("addr add 10.1.0.1/24 dev left");
+        namespace.ip("addr add 2001:db8:1::1/64 dev left nodad");
+        namespace.ip("route add 10.9.0.0/16 via 10.1.0.9");
+        namespace.ip("-6 route add default via 2001:db8:1::9");
+        awaitAgreement(sluice, namespace);
+        namespace.ip("addr del 10.1.0.1/24 dev left");
+        awaitAgreement(sluice, namespace);
+        // Of a link that is down the kernel does not tell its alternative names.
+        namespace.ip("link property add dev left altname the-one-on-the-left");
+        sluice.awaitTrue(
+            "the alternative name",
+            () -> sluice.command("link:show", "the-one-on-the-left").exit() == 0);
+        namespace.ip("link set left down");
+        namespace.ip("link set left name middle");
+        awaitAgreement(sluice, namespace);
+        namespace.ip("link add bridge type bridge");
+        namespace.ip("link set right master bridge");
+        sluice.awaitTrue(
+            "the master of right",
+            () -> sluice.command("link:show", "right", "--json").out().contains("\"bridge\""));
+        namespace.ip("link set right nomaster");
+        awaitAgreement(sluice, namespace);
+        assertTrue(
+            links(sluice).stream().anyMatch(l -> l.contains(" right ")),
+            "leaving a bridge is not going");
+        namespace.ip("link del middle");
+        awaitAgreement(sluice, namespace);
+
+        sluice.awaitTrue("the last event", () -> follower.lastNumber() >= number(sluice));
+        assertEquals(List.of(), follower.gaps());
+        List<String> left = follower.eventsAbout("left");
+        assertTrue(left.contains("link-added "), left::toString);
+        assertTrue(left.stream().anyMatch(e -> e.contains("mtu 1500 → 1400")), left::toString);
+        assertTrue(left.stream().anyMatch(e -> e.contains("up no → yes")), left::toString);
+        assertTrue(left.stream().anyMatch(e -> e.contains("carrier no → yes")), left::toString);
+        assertTrue(left.stream().anyMatch(e -> e.contains("→ 02:00:00:00:00:07")), left::toString);
+        List<String> middle = follower.eventsAbout("middle");
+        assertTrue(
+            middle.stream().anyMatch(e -> e.contains("name left → middle")), middle::toString);
+        assertEquals("link-removed ", middle.getLast());
+        assertTrue(follower.eventsAbout("10.1.0.1/24").contains("address-removed "));
+        assertTrue(follower.eventsAbout("10.9.0.0/16").contains("route-removed "));
+        assertEquals(
+            "initial",
+            follower.rows().stream()
+                .filter(row -> text(row, "subject").equals("there"))
+                .map(row -> text(row, "cause"))
+                .findFirst()
+                .orElse(""));
+      }
+    }
+  }
+
+  @Test
+  void routesThatGoWithoutAWordAreMissedNoMore() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      namespace.ip("link set left up");
+      namespace.ip("link set right up");
+      namespace.ip("addr add 10.1.0.1/24 dev left");
+      namespace.ip("route add default via 10.1.0.9");
+      sluice.launch();
+      awaitAgreement(sluice, namespace);
+      for (int i = 0; i < 5; i++) {
+        namespace.ip("link set left down");
+        awaitAgreement(sluice, namespace);
+        assertFalse(routes(sluice).stream().anyMatch(r -> r.startsWith("0.0.0.0/0")));
+        namespace.ip("link set left up");
+        namespace.ip("route add default via 10.1.0.9");
+        awaitAgreement(sluice, namespace);
+        namespace.ip("route replace default via 10.1.0." + (20 + i));
+        awaitAgreement(sluice, namespace);
+        namespace.ip("route del default");
+        namespace.ip("route add default via 10.1.0.9");
+        awaitAgreement(sluice, namespace);
+      }
+    }
+  }
+
+  @Test
+  void namesThatWouldDoHarmAreDataOnly() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace).launch()) {
+      Path trace = Path.of("/tmp/sluice-was-here");
+      Files.deleteIfExists(trace);
+      List<String> names =
+          List.of(
+              "$(id)", "a;b", "x&y", "q'q", "é0", "\u001b[31mred", "\u202eabc", "`id`", "--json");
+      for (String name : names) {
+        namespace.ip(new String[] {"link", "add", "name", name, "type", "bridge"});
+      }
+      sluice.awaitTrue("all of them", () -> links(sluice).size() == names.size() + 1);
+      String json = sluice.command("link:list", "--json").out();
+      String table = sluice.command("link:list").out();
+      String events = sluice.command("link:events").out();
+      for (String output : List.of(json, table, events)) {
+        assertFalse(output.contains("\u001b[31m"), "an escape sequence reached the terminal");
+        assertFalse(output.contains("\u202e"), "text that runs backwards reached the terminal");
+        assertFalse(output.contains("uid="), "somebody ran id");
+        assertTrue(output.contains("$(id)"), output);
+        assertTrue(output.contains("a;b"), output);
+      }
+      assertTrue(table.contains("\\x1b[31mred"), table);
+      for (String name : List.of("$(id)", "a;b", "x&y", "é0", "\\x1b[31mred")) {
+        SluiceProcess.Answer shown = sluice.command("link:show", name, "--json");
+        assertEquals(0, shown.exit(), () -> name + ": " + shown);
+        assertEquals(name, text(shown.json(), "name"));
+      }
+      SluiceProcess.Answer unknown = sluice.command("link:show", "$(touch " + trace + ")");
+      assertNotEquals(0, unknown.exit());
+      assertFalse(Files.exists(trace));
+    }
+  }
+
+  @Test
+  void twoThousandChangesInOneGo() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      sluice.launch();
+      awaitAgreement(sluice, namespace);
+      try (Follower follower = new Follower(sluice, number(sluice))) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+          lines.add(
+              "addr add 10.%d.%d.1/24 dev %s"
+                  .formatted(i / 200, i % 200, i % 2 == 0 ? "left" : "right"));
+          if (i % 4 == 3) {
+            lines.add("addr del 10.%d.%d.1/24 dev right".formatted(i / 200, i % 200));
+          }
+          if (i % 100 == 0) {
+            lines.add("link set left mtu " + (1300 + i / 100));
+          }
+        }
+        namespace.batch(lines);
+        awaitAgreement(sluice, namespace);
+        assertEquals(1501, addresses(sluice).stream().filter(a -> !a.contains("::")).count());
+        sluice.awaitTrue("the last event", () -> follower.lastNumber() >= number(sluice));
+        assertEquals(List.of(), follower.gaps());
+        assertFalse(follower.events().contains("missed"));
+        assertEquals(
+            2000, follower.events().stream().filter(e -> e.equals("address-added")).count());
+        assertEquals(
+            500, follower.events().stream().filter(e -> e.equals("address-removed")).count());
+      }
+    }
+  }
+
+  @Test
+  void whatTheKernelDropsIsAskedForAnew() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      sluice.config("org.sluice.link.kernel", "{ \"receiveBuffer\": 2048 }");
+      sluice.launch();
+      awaitAgreement(sluice, namespace);
+      try (Follower follower = new Follower(sluice, number(sluice))) {
+        for (int round = 0; round < 4; round++) {
+          List<String> lines = new ArrayList<>();
+          for (int i = 0; i < 500; i++) {
+            lines.add("addr add 10.%d.%d.1/24 dev left".formatted(round, i % 250 + (i / 250)));
+            lines.add("addr del 10.%d.%d.1/24 dev left".formatted(round, i % 250 + (i / 250)));
+            if (i % 10 == 0) {
+              lines.add("addr add 10.%d.%d.2/24 dev right".formatted(100 + round, i / 10));
+            }
+          }
+          namespace.batch(lines);
+        }
+        awaitAgreement(sluice, namespace);
+        sluice.awaitTrue("the last event", () -> follower.lastNumber() >= number(sluice));
+        assertEquals(List.of(), follower.gaps());
+        assertTrue(
+            follower.rows().stream().anyMatch(row -> text(row, "cause").equals("resync")),
+            "the kernel dropped something, so something was found out later");
+        assertTrue(metric(sluice, namespace, "sluice_link_kernel_overruns_total") > 0);
+        assertTrue(metric(sluice, namespace, "sluice_link_kernel_resyncs_total") > 1);
+      }
+    }
+  }
+
+  @Test
+  void anAnswerThatWasDisturbedIsAskedForAgain() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      List<String> links = new ArrayList<>();
+      for (int i = 0; i < 150; i++) {
+        links.add("link add b" + i + " type bridge");
+        links.add("addr add 10.0.%d.1/24 dev b%d".formatted(i, i));
+      }
+      namespace.batch(links);
+      sluice.config("org.sluice.link.kernel", "{ \"receiveBuffer\": 2048 }");
+      sluice.launch();
+      AtomicBoolean enough = new AtomicBoolean();
+      Thread churn =
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; !enough.get(); i++) {
+                    List<String> lines = new ArrayList<>();
+                    for (int k = 0; k < 100; k++) {
+                      lines.add("addr add 10.200.0.%d/32 dev b%d".formatted(k + 1, i % 150));
+                      lines.add("link set b%d mtu %d".formatted(k, 1300 + (i + k) % 100));
+                      lines.add("addr del 10.200.0.%d/32 dev b%d".formatted(k + 1, i % 150));
+                    }
+                    namespace.batch(lines);
+                  }
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              "churn");
+      churn.start();
+      try {
+        sluice.awaitTrue(
+            "an answer that was disturbed",
+            () -> metric(sluice, namespace, "sluice_link_kernel_dump_restarts_total") > 0);
+      } finally {
+        enough.set(true);
+        churn.join();
+      }
+      awaitAgreement(sluice, namespace);
+    }
+  }
+
+  private static double metric(SluiceProcess sluice, Namespace namespace, String name)
+      throws Exception {
+    String url = "http://127.0.0.1:" + sluice.port() + "/metrics";
+    for (String line : namespace.exec("curl", "-sf", url).split("\n")) {
+      if (line.startsWith(name + " ")) {
+        return Double.parseDouble(line.substring(name.length() + 1));
+      }
+    }
+    throw new AssertionError("no metric " + name);
+  }
+
+  @Test
+  void aPlainUserSeesTheSame() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice =
+            prepare(namespace)
+                .under("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                .under("--inh-caps=-all", "--bounding-set=-all", "--no-new-privs")) {
+      namespace.ip("link add left type veth peer right");
+      for (Path path : List.of(sluice.home(), sluice.plugins(), sluice.configs())) {
+        Files.setAttribute(path, "unix:uid", 65534);
+      }
+      sluice.launch();
+      String status = Files.readString(Path.of("/proc/" + sluice.process().pid() + "/status"));
+      assertTrue(status.contains("CapEff:\t0000000000000000"), status);
+      namespace.ip("link set left up");
+      namespace.ip("addr add 10.1.0.1/24 dev left");
+      awaitAgreement(sluice, namespace);
+    }
+  }
+
+  @Test
+  void stoppingAndStartingTheBackendUnderChurnLosesNothing() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      sluice.launch();
+      awaitAgreement(sluice, namespace);
+      BundleSwitch bundles = BundleSwitch.in(sluice);
+      AtomicBoolean enough = new AtomicBoolean();
+      Thread churn =
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; !enough.get(); i++) {
+                    String address = "10.7.%d.1/24".formatted(i % 200);
+                    namespace.batch(
+                        List.of(
+                            "addr add " + address + " dev left",
+                            "link set right mtu " + (1300 + i % 100),
+                            "addr del " + address + " dev left"));
+                  }
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              "churn");
+      try (Follower follower = new Follower(sluice, number(sluice))) {
+        churn.start();
+        for (int i = 0; i < 10; i++) {
+          bundles.off(KERNEL);
+          Thread.sleep(50);
+          bundles.on(KERNEL);
+          Thread.sleep(50);
+        }
+        enough.set(true);
+        churn.join();
+        awaitAgreement(sluice, namespace);
+        sluice.awaitTrue("the last event", () -> follower.lastNumber() >= number(sluice));
+        assertEquals(List.of(), follower.gaps());
+        assertEquals(10, follower.events().stream().filter(e -> e.equals("source-gone")).count());
+        assertEquals(10, follower.events().stream().filter(e -> e.equals("source-live")).count());
+        assertFalse(
+            follower.events().contains("link-removed"), "no link went, so none is told to go");
+      } finally {
+        enough.set(true);
+        churn.join();
+      }
+    }
+  }
+
+  @Test
+  void aHundredRestartsLeaveNothingBehind() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace).launch()) {
+      BundleSwitch bundles = BundleSwitch.in(sluice);
+      Path process = Path.of("/proc/" + sluice.process().pid());
+      bundles.cycle(KERNEL, 10);
+      long threads = count(process.resolve("task"));
+      long descriptors = count(process.resolve("fd"));
+      bundles.cycle(KERNEL, 100);
+      awaitAgreement(sluice, namespace);
+      sluice.awaitTrue(
+          "no more threads than before (" + threads + ")",
+          () -> count(process.resolve("task")) <= threads + 5);
+      sluice.awaitTrue(
+          "no more descriptors than before (" + descriptors + ")",
+          () -> count(process.resolve("fd")) <= descriptors + 5);
+      assertEquals(1, readers(process));
+    }
+  }
+
+  private static long count(Path folder) throws Exception {
+    try (var entries = Files.list(folder)) {
+      return entries.count();
+    }
+  }
+
+  /** Threads of the reader by their name, of which the kernel keeps 15 bytes. */
+  private static long readers(Path process) throws Exception {
+    try (var tasks = Files.list(process.resolve("task"))) {
+      return tasks
+          .filter(
+              task -> {
+                try {
+                  return Files.readString(task.resolve("comm")).startsWith("link.kernel/");
+                } catch (java.io.IOException e) {
+                  return false;
+                }
+              })
+          .count();
+    }
+  }
+
+  @Test
+  void followingEndsWhenItIsInterrupted() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace).launch();
+        Follower follower = new Follower(sluice, 0)) {
+      sluice.awaitTrue("what was there", () -> follower.events().contains("source-live"));
+      namespace.ip("link add left type veth peer right");
+      sluice.awaitTrue("what came", () -> follower.eventsAbout("left").contains("link-added "));
+      follower.interrupt();
+      sluice.awaitTrue("the end", () -> follower.exit() != null);
+    }
+  }
+}
