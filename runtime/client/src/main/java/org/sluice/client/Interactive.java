@@ -75,7 +75,7 @@ final class Interactive {
   }
 
   private LineReader reader(Terminal terminal) {
-    LineReader reader =
+    LineReaderBuilder builder =
         LineReaderBuilder.builder()
             .terminal(terminal)
             .appName("sluice")
@@ -86,13 +86,9 @@ final class Interactive {
             .option(LineReader.Option.HISTORY_IGNORE_SPACE, true)
             .option(LineReader.Option.HISTORY_INCREMENTAL, true)
             .variable(LineReader.SECONDARY_PROMPT_PATTERN, "      > ")
-            .variable(LineReader.LIST_MAX, 200)
-            .build();
+            .variable(LineReader.LIST_MAX, 200);
     Path history = history();
-    if (history != null) {
-      reader.setVariable(LineReader.HISTORY_FILE, history);
-    }
-    return reader;
+    return (history == null ? builder : builder.variable(LineReader.HISTORY_FILE, history)).build();
   }
 
   /** In the user's folder for such things, and for nobody else's eyes; null when that fails. */
