@@ -26,6 +26,7 @@ import org.sluice.json.JsonValue;
 /** The picture of the product against what {@code ip} says, in a network of its own. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class LinkPictureTest {
+  private static final String KERNEL = "org.sluice.link.kernel";
 
   private static SluiceProcess prepare(Namespace namespace) throws Exception {
     return SluiceProcess.prepare().under(namespace.prefix());
@@ -102,15 +103,6 @@ class LinkPictureTest {
     List<JsonValue> rows =
         sluice.command("link:events", "--json").out().lines().map(Namespace::json).toList();
     return rows.isEmpty() ? 0 : Long.parseLong(text(rows.getLast(), "number"));
-  }
-
-  private static long bundle(SluiceProcess sluice, String name) {
-    for (String line : sluice.line("felix:lb -s").out().split("\n")) {
-      if (line.contains("|" + name + " ")) {
-        return Long.parseLong(line.substring(0, line.indexOf('|')).strip());
-      }
-    }
-    throw new AssertionError("no bundle " + name);
   }
 
   @Test
@@ -390,7 +382,7 @@ class LinkPictureTest {
       namespace.ip("link add left type veth peer right");
       sluice.launch();
       awaitAgreement(sluice, namespace);
-      long kernel = bundle(sluice, "org.sluice.link.kernel");
+      BundleSwitch bundles = BundleSwitch.in(sluice);
       AtomicBoolean enough = new AtomicBoolean();
       Thread churn =
           new Thread(
@@ -412,9 +404,9 @@ class LinkPictureTest {
       try (Follower follower = new Follower(sluice, number(sluice))) {
         churn.start();
         for (int i = 0; i < 10; i++) {
-          assertEquals(0, sluice.line("felix:stop " + kernel).exit());
+          bundles.off(KERNEL);
           Thread.sleep(50);
-          assertEquals(0, sluice.line("felix:start " + kernel).exit());
+          bundles.on(KERNEL);
           Thread.sleep(50);
         }
         enough.set(true);
@@ -437,17 +429,12 @@ class LinkPictureTest {
   void aHundredRestartsLeaveNothingBehind() throws Exception {
     try (Namespace namespace = Namespace.create();
         SluiceProcess sluice = prepare(namespace).launch()) {
-      long kernel = bundle(sluice, "org.sluice.link.kernel");
+      BundleSwitch bundles = BundleSwitch.in(sluice);
       Path process = Path.of("/proc/" + sluice.process().pid());
-      String cycle = "felix:stop " + kernel + "; felix:start " + kernel;
-      for (int i = 0; i < 10; i++) {
-        assertEquals(0, sluice.line(cycle).exit());
-      }
+      bundles.cycle(KERNEL, 10);
       long threads = count(process.resolve("task"));
       long descriptors = count(process.resolve("fd"));
-      for (int i = 0; i < 100; i++) {
-        assertEquals(0, sluice.line(cycle).exit());
-      }
+      bundles.cycle(KERNEL, 100);
       awaitAgreement(sluice, namespace);
       sluice.awaitTrue(
           "no more threads than before (" + threads + ")",

@@ -84,7 +84,7 @@ final class ConfigurationInquiry {
     String file = "configs/" + pid + (factory ? "~NAME" : "") + ".cfg.json";
     return Inquiry.root(
         "configuration " + pid,
-        "is required by component " + component.name + ", and there is no file " + file,
+        "required by component " + component.name + ", and there is no file " + file,
         "create " + file + metatype.map(m -> keys(m, pid)).orElse(""));
   }
 

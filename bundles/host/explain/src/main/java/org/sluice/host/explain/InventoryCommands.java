@@ -39,10 +39,9 @@ public final class InventoryCommands {
   }
 
   /**
-   * @param bundles who uses it
+   * @param usedBy names of bundles
    */
-  record ServiceRow(
-      long id, List<String> types, String bundle, int ranking, List<String> bundles) {}
+  record ServiceRow(long id, List<String> types, String bundle, int ranking, List<String> usedBy) {}
 
   @Descriptor(
       """

@@ -53,7 +53,7 @@ final class ServiceInquiry {
   Cause missing(String type, String target, long bundleId, String asker) {
     String subject =
         "service " + type + (target.isEmpty() || target.equals("(*)") ? "" : " with " + target);
-    String wanted = asker.isEmpty() ? "is not there" : "is needed by component " + asker;
+    String wanted = asker.isEmpty() ? "not there" : "needed by component " + asker;
     List<ServiceReference<?>> here = registered(type);
     if (!here.isEmpty()) {
       return unfit(subject, wanted, here, type, target, bundleId);

@@ -11,7 +11,7 @@ import org.sluice.host.api.Commands;
 
 /**
  * {@code host:threads}. Threads of the product are named {@code owner/role}; everything else
- * belongs to the Java runtime or to a library.
+ * belongs to the Java runtime or to a library, which names its threads as it likes.
  */
 @Component(
     service = ThreadsCommand.class,
@@ -52,8 +52,8 @@ public final class ThreadsCommand {
     int slash = name.indexOf('/');
     StackTraceElement[] trace = thread.getValue();
     return new ThreadRow(
-        slash > 0 ? name.substring(0, slash) : "java",
-        name.substring(slash + 1),
+        slash > 0 ? name.substring(0, slash) : "other",
+        slash > 0 ? name.substring(slash + 1) : name,
         thread.getKey().threadId(),
         thread.getKey().getState().name().toLowerCase(Locale.ROOT),
         trace.length == 0 ? "" : trace[0].getClassName() + "." + trace[0].getMethodName());

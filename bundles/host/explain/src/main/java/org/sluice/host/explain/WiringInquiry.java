@@ -80,7 +80,10 @@ final class WiringInquiry {
               cause.subject(), "provides it, but cannot be resolved itself", cause.because()));
     }
     return Optional.of(
-        Inquiry.trouble(subject(requirement), "is provided only by what is down itself", down));
+        Inquiry.trouble(
+            subject(requirement),
+            "needed by " + Inquiry.name(bundle) + "; whoever provides it is down itself",
+            down));
   }
 
   private Cause nothing(Bundle bundle, BundleRequirement requirement) {
@@ -97,7 +100,7 @@ final class WiringInquiry {
   private Cause noPackage(Bundle bundle, BundleRequirement requirement) {
     FilterTree filter = filter(requirement);
     String name = filter.equal(PackageNamespace.PACKAGE_NAMESPACE);
-    String needed = " is needed by " + Inquiry.name(bundle);
+    String needed = "needed by " + Inquiry.name(bundle);
     List<BundleCapability> exports = capabilities(PackageNamespace.PACKAGE_NAMESPACE);
     List<BundleCapability> same = named(exports, PackageNamespace.PACKAGE_NAMESPACE, name);
     if (!same.isEmpty()) {
@@ -112,7 +115,7 @@ final class WiringInquiry {
               .collect(Collectors.joining(", "));
       return Inquiry.root(
           subject(requirement),
-          needed.strip() + "; it is here only as " + nearest,
+          needed + "; it is here only as " + nearest,
           "build "
               + bundle.getSymbolicName()
               + " against what is here, or drop a bundle that exports "
@@ -126,7 +129,7 @@ final class WiringInquiry {
     if (hidden.isPresent()) {
       return Inquiry.root(
           subject(requirement),
-          needed.strip() + "; " + Inquiry.name(hidden.get()) + " has it but does not export it",
+          needed + "; " + Inquiry.name(hidden.get()) + " has it but does not export it",
           "use the package of an api bundle instead: what is not exported may change at any time");
     }
     Set<String> known = new TreeSet<>();
@@ -134,7 +137,7 @@ final class WiringInquiry {
     String meant = Inquiry.didYouMean(name, known);
     return Inquiry.root(
         subject(requirement),
-        needed.strip() + "; no bundle here exports it" + meant,
+        needed + "; no bundle here exports it" + meant,
         "drop the bundle that exports it into plugins/, or put its classes into "
             + bundle.getSymbolicName()
             + " (bnd: -includepackage "
@@ -158,14 +161,14 @@ final class WiringInquiry {
     if (wanted.startsWith("UNKNOWN")) {
       return Inquiry.root(
           "execution environment UNKNOWN",
-          "is asked for by "
+          "asked for by "
               + Inquiry.name(bundle)
               + ": the bnd that built it did not know the class files",
           "build it with bnd 7.3.0 or later");
     }
     return Inquiry.root(
         "Java (" + wanted.strip() + ")",
-        "is needed by "
+        "needed by "
             + Inquiry.name(bundle)
             + "; this process runs Java "
             + Runtime.version().feature(),
@@ -193,9 +196,7 @@ final class WiringInquiry {
     boolean fragment = HostNamespace.HOST_NAMESPACE.equals(requirement.getNamespace());
     return Inquiry.root(
         subject(requirement),
-        (fragment ? "is the host of the fragment " : "is required by ")
-            + Inquiry.name(bundle)
-            + nearest,
+        (fragment ? "host of the fragment " : "required by ") + Inquiry.name(bundle) + nearest,
         "drop " + (name + " " + range(filter)).strip() + " into plugins/");
   }
 
@@ -210,7 +211,7 @@ final class WiringInquiry {
                 .collect(Collectors.joining(", ", "; nearest is ", ""));
     return Inquiry.root(
         subject(requirement),
-        "is needed by " + Inquiry.name(bundle) + nearest,
+        "needed by " + Inquiry.name(bundle) + nearest,
         "drop a bundle into plugins/ that says Provide-Capability: " + requirement.getNamespace());
   }
 

@@ -2,6 +2,7 @@
 package org.sluice.link.kernel;
 
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,6 +14,8 @@ import org.sluice.ops.api.Health;
 import org.sluice.ops.api.HealthCheck;
 import org.sluice.ops.api.MetricSource;
 import org.sluice.ops.api.Metrics;
+import org.sluice.sys.Capabilities;
+import org.sluice.sys.Capability;
 
 /** Links, addresses and routes as the kernel has them. */
 @Component(
@@ -88,7 +91,12 @@ public final class KernelSource implements LinkSource, HealthCheck, MetricSource
           "more than " + mostRoutes + " routes, only default routes are kept; " + text,
           "raise mostRoutes in org.sluice.link.kernel.cfg.json, or set routes to none");
     }
-    return Health.ok(text);
+    return tally.receiveBuffer() < receiveBuffer
+        ? new Health(
+            Health.Status.OK,
+            text + ", " + receiveBuffer + " were asked for",
+            Capabilities.remedy(Set.of(Capability.CAP_NET_ADMIN)))
+        : Health.ok(text);
   }
 
   @Override

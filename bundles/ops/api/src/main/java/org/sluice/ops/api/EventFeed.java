@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.ops.api;
 
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -17,10 +18,17 @@ public interface EventFeed {
 
   String summary();
 
+  /** The names of the events and what each carries, for the API description. */
+  default Map<String, Class<? extends Record>> events() {
+    return Map.of();
+  }
+
   /**
    * Delivers what comes after event {@code after} when that is still known, else a fresh snapshot
    * and what follows. Events arrive in order, on a thread of the feed; {@code to} must not block.
    *
+   * @throws IllegalArgumentException when {@code after} makes no sense: becomes 400 with the
+   *     message
    * @return closes the subscription; after it returned nothing more is delivered
    */
   Subscription subscribe(OptionalLong after, Consumer<FeedEvent> to);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.ops.api;
 
+import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -17,11 +18,19 @@ public interface Resource {
   /** One sentence for the reader of the API description. */
   String summary();
 
-  /** The record that is answered, or of which a list is answered. */
+  /**
+   * The record that is answered, or of which a list is answered. What may be absent in it is an
+   * {@link java.util.Optional}; everything else is always there.
+   */
   Class<? extends Record> type();
 
   /** Whether {@link #get} answers a list of {@link #type}. */
   boolean list();
+
+  /** What may stand in the query; anything else there is refused with 400. */
+  default List<Query> query() {
+    return List.of();
+  }
 
   /**
    * Called on a request thread, possibly several at once.
@@ -33,4 +42,11 @@ public interface Resource {
    * @throws IllegalArgumentException when a parameter makes no sense: becomes 400 with the message
    */
   Object get(Map<String, String> parameters);
+
+  /**
+   * An optional parameter of the query, given as text.
+   *
+   * @param description one sentence, with unit and range
+   */
+  record Query(String name, String description) {}
 }

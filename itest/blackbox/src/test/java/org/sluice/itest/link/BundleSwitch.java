@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.sluice.itest.PluginJar;
+import org.sluice.itest.SluiceProcess;
+
+/** A plugin whose commands stop and start bundles of the product by name. */
+final class BundleSwitch {
+  private static final String SOURCE =
+      """
+      package bundleswitch;
+
+      import org.osgi.framework.Bundle;
+      import org.osgi.framework.BundleContext;
+      import org.osgi.service.component.annotations.Activate;
+      import org.osgi.service.component.annotations.Component;
+
+      @Component(
+          service = Switch.class,
+          property = {
+            "osgi.command.scope=switch",
+            "osgi.command.function=off",
+            "osgi.command.function=on",
+            "osgi.command.function=cycle"
+          })
+      public final class Switch {
+        private final BundleContext context;
+
+        @Activate
+        public Switch(BundleContext context) {
+          this.context = context;
+        }
+
+        private Bundle find(String name) {
+          for (Bundle bundle : context.getBundles()) {
+            if (name.equals(bundle.getSymbolicName())) {
+              return bundle;
+            }
+          }
+          throw new IllegalArgumentException("no bundle " + name);
+        }
+
+        public String off(String name) throws Exception {
+          find(name).stop();
+          return "off";
+        }
+
+        public String on(String name) throws Exception {
+          find(name).start();
+          return "on";
+        }
+
+        public String cycle(String name, int times) throws Exception {
+          for (int i = 0; i < times; i++) {
+            off(name);
+            on(name);
+          }
+          return "done";
+        }
+      }
+      """;
+
+  private final SluiceProcess sluice;
+
+  private BundleSwitch(SluiceProcess sluice) {
+    this.sluice = sluice;
+  }
+
+  static BundleSwitch in(SluiceProcess sluice) throws Exception {
+    sluice.drop("switch.jar", PluginJar.named("bundleswitch", "1.0.0").source(SOURCE).make());
+    sluice.awaitTrue(
+        "the plugin that stops bundles",
+        () -> sluice.command("help").out().contains("switch:cycle"));
+    return new BundleSwitch(sluice);
+  }
+
+  void off(String name) {
+    run("switch:off", name);
+  }
+
+  void on(String name) {
+    run("switch:on", name);
+  }
+
+  void cycle(String name, int times) {
+    run("switch:cycle", name, Integer.toString(times));
+  }
+
+  private void run(String... command) {
+    SluiceProcess.Answer answer = sluice.command(command);
+    assertEquals(0, answer.exit(), answer::toString);
+  }
+}
