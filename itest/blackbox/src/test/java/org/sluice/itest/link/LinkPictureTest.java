@@ -346,8 +346,7 @@ class LinkPictureTest {
 
   private static double metric(SluiceProcess sluice, Namespace namespace, String name)
       throws Exception {
-    String url = "http://127.0.0.1:" + sluice.port() + "/metrics";
-    for (String line : namespace.exec("curl", "-sf", url).split("\n")) {
+    for (String line : namespace.get(sluice, "/metrics").split("\n")) {
       if (line.startsWith(name + " ")) {
         return Double.parseDouble(line.substring(name.length() + 1));
       }

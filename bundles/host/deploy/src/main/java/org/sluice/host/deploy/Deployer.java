@@ -63,7 +63,8 @@ public final class Deployer implements Plugins {
   private final BundleContext context;
   private final Worker worker;
   private final Lifecycle lifecycle;
-  private final Lifecycle.Parts parts;
+  private final Verdicts verdicts;
+  private final Board.Parts parts;
   private final Diagnosis diagnosis;
   private final PlanMaker planner;
   private final FolderGate gate;
@@ -88,7 +89,7 @@ public final class Deployer implements Plugins {
     SwapHook hook = new SwapHook();
     diagnosis = new Diagnosis(context, wiring);
     parts =
-        new Lifecycle.Parts(
+        new Board.Parts(
             staging,
             new Journal(state),
             new Quarantine(home.resolve("var/quarantine")),
@@ -101,10 +102,12 @@ public final class Deployer implements Plugins {
     gate = new FolderGate(system, folder.path(), "true".equals(context.getProperty("sluice.safe")));
     BlockingQueue<Runnable> inbox = Worker.inbox();
     var slots = new TreeMap<String, Slot>();
-    lifecycle =
-        new Lifecycle(context, wiring, parts, this::settings, inbox::add, slots.values(), stuck);
-    worker = new Worker(inbox, slots, folder, lifecycle, gate, this::settings);
-    planner = new PlanMaker(context, wiring, parts, slots.values(), state);
+    Board board = new Board(parts, this::settings, inbox::add, slots.values(), stuck);
+    Dismissal dismissal = new Dismissal(context, wiring, board);
+    verdicts = new Verdicts(board, dismissal);
+    lifecycle = new Lifecycle(context, board, verdicts, dismissal);
+    worker = new Worker(inbox, slots, folder, lifecycle, verdicts, dismissal, gate, this::settings);
+    planner = new PlanMaker(context, wiring, board, state);
     hookRegistration = context.registerService(ResolverHookFactory.class, hook, null);
     crashes =
         new CrashWatch(this::bundles, (b, what) -> worker.post(() -> worker.crashed(b, what)));
@@ -161,7 +164,7 @@ public final class Deployer implements Plugins {
         var types = Set.of((String[]) reference.getProperty(Constants.OBJECTCLASS));
         boolean awaited = worker.views().stream().anyMatch(v -> v.state() != Plugin.State.ACTIVE);
         if (awaited) {
-          worker.post(() -> lifecycle.serviceCame(types));
+          worker.post(() -> verdicts.serviceCame(types));
         }
       }
     }
@@ -228,7 +231,7 @@ public final class Deployer implements Plugins {
                 throw new NoSuchElementException(
                     slot.file + " is not in quarantine, it is " + slot.state);
               }
-              lifecycle.release(slot);
+              verdicts.release(slot);
               return slot.file;
             });
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELEASE_MILLIS);
@@ -263,7 +266,7 @@ public final class Deployer implements Plugins {
 
   @Override
   public PluginPlan plan(Path jar) {
-    return ask(() -> planner.plan(jar, settings));
+    return ask(() -> planner.plan(jar));
   }
 
   @Override

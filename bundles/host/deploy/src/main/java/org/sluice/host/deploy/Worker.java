@@ -39,6 +39,8 @@ final class Worker implements Runnable {
   private final Map<String, Slot> slots;
   private final DropFolder folder;
   private final Lifecycle lifecycle;
+  private final Verdicts verdicts;
+  private final Dismissal dismissal;
   private final Gate gate;
   private final Supplier<Settings> settings;
   private final Thread thread;
@@ -63,12 +65,16 @@ final class Worker implements Runnable {
       Map<String, Slot> slots,
       DropFolder folder,
       Lifecycle lifecycle,
+      Verdicts verdicts,
+      Dismissal dismissal,
       Gate gate,
       Supplier<Settings> settings) {
     this.inbox = inbox;
     this.slots = slots;
     this.folder = folder;
     this.lifecycle = lifecycle;
+    this.verdicts = verdicts;
+    this.dismissal = dismissal;
     this.gate = gate;
     this.settings = settings;
     thread = Thread.ofPlatform().daemon().name("host.deploy/worker").unstarted(this);
@@ -140,7 +146,7 @@ final class Worker implements Runnable {
     }
     for (Slot slot : slots.values()) {
       if (slot.deferred) {
-        lifecycle.tendDeferred(slot);
+        verdicts.tendDeferred(slot);
         rest = SOON;
       }
     }
@@ -206,7 +212,7 @@ final class Worker implements Runnable {
       return missing(slot, held);
     }
     boolean same = sighting.equals(slot.judged);
-    if (same && !slot.again && !lifecycle.retryDue(slot)) {
+    if (same && !slot.again && !verdicts.retryDue(slot)) {
       if (slot.refusal != null && !slot.deferred) {
         lifecycle.fallBack(slot);
       }
@@ -235,7 +241,7 @@ final class Worker implements Runnable {
     }
     Duration rest = LINGER.minusNanos(System.nanoTime() - slot.missingSince);
     if (rest.isNegative() || rest.isZero()) {
-      lifecycle.gone(slot, () -> slots.remove(slot.file, slot));
+      dismissal.gone(slot, () -> slots.remove(slot.file, slot));
       return SOON;
     }
     return rest;
@@ -243,7 +249,7 @@ final class Worker implements Runnable {
 
   private Duration arrive(Slot slot, DropFolder.Sighting sighting) {
     if (!sighting.obstacle().isEmpty()) {
-      lifecycle.refuse(
+      verdicts.refuse(
           slot,
           sighting,
           "",
@@ -264,14 +270,14 @@ final class Worker implements Runnable {
         return quiet.compareTo(LULL) < 0 ? SOON : LATER;
       }
       if (stage == Arrival.Stage.STALLED) {
-        lifecycle.refuse(slot, sighting, "", truncated(slot));
+        verdicts.refuse(slot, sighting, "", truncated(slot));
       } else {
         lifecycle.decide(slot, sighting);
       }
     } catch (AccessDeniedException e) {
-      lifecycle.refuse(slot, sighting, "", Lifecycle.unreadable(slot.file, e));
+      verdicts.refuse(slot, sighting, "", Lifecycle.unreadable(slot.file, e));
     } catch (IOException e) {
-      lifecycle.refuse(
+      verdicts.refuse(
           slot,
           sighting,
           "",
