@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.itest.ops;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -37,7 +38,7 @@ final class Sse implements AutoCloseable {
         throw new AssertionError("a stream has no length");
       }
     }
-    in = new Chunks(socket.getInputStream());
+    in = new Chunks(new BufferedInputStream(socket.getInputStream(), 65_536));
   }
 
   /** The next line of the stream, or null at its end. */

@@ -20,7 +20,8 @@ public interface Resource {
 
   /**
    * The record that is answered, or of which a list is answered. What may be absent in it is an
-   * {@link java.util.Optional}; everything else is always there.
+   * {@link java.util.Optional} or marked {@code @Nullable} as JSpecify has it; everything else is
+   * always there.
    */
   Class<? extends Record> type();
 

@@ -46,9 +46,10 @@ public final class HealthServlet extends HttpServlet {
       answer(response, 405, "text/plain", "health can only be read: GET or HEAD\n");
       return;
     }
-    String format = request.getParameter("format");
-    if (format != null && !format.equals("text") && !format.equals("json")) {
-      answer(response, 400, "text/plain", "format is text or json\n");
+    String query = request.getQueryString();
+    boolean text = query == null ? wantsText(request) : query.equals("format=text");
+    if (query != null && !text && !query.equals("format=json")) {
+      answer(response, 400, "text/plain", "there are ?format=text and ?format=json\n");
       return;
     }
     HealthReport whole = checks.report();
@@ -58,7 +59,6 @@ public final class HealthServlet extends HttpServlet {
           case "/health/ready" -> whole.only(check -> check.probe() == Probe.READINESS);
           default -> whole;
         };
-    boolean text = format == null ? wantsText(request) : format.equals("text");
     answer(
         response,
         report.well() ? 200 : 503,

@@ -34,8 +34,9 @@ record Fields(String text, Map<String, String> pairs) {
         continue;
       }
       int equals = key(message, at);
-      int end = equals < 0 ? word(message, at) : value(message, equals + 1);
-      String key = equals < 0 ? "" : message.substring(at, equals);
+      int valueEnd = equals < 0 ? -1 : value(message, equals + 1);
+      int end = valueEnd < 0 ? word(message, at) : valueEnd;
+      String key = valueEnd < 0 ? "" : message.substring(at, equals);
       if (key.isEmpty() || OURS.contains(key) || pairs.containsKey(key)) {
         pairs.clear();
         textEnd = end;
@@ -71,7 +72,7 @@ record Fields(String text, Map<String, String> pairs) {
     return space < 0 ? message.length() : space;
   }
 
-  /** The end of a value, which is quoted when it has spaces. */
+  /** The end of a value, which is quoted when it has spaces; -1 when a quote is not closed. */
   private static int value(String message, int start) {
     if (start >= message.length() || message.charAt(start) != '"') {
       return word(message, start);
@@ -81,10 +82,10 @@ record Fields(String text, Map<String, String> pairs) {
       if (c == '\\') {
         i++;
       } else if (c == '"') {
-        return word(message, i);
+        return i + 1 == message.length() || message.charAt(i + 1) == ' ' ? i + 1 : -1;
       }
     }
-    return message.length();
+    return -1;
   }
 
   private static String unquoted(String value) {

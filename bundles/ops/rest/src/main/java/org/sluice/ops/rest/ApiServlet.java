@@ -105,8 +105,7 @@ public final class ApiServlet extends HttpServlet {
       Offer.OfFeed of, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     Optional<Problem> problem =
-        notAcceptable("text/event-stream", request)
-            .or(() -> badQuery(List.of("after"), request.getParameterMap()));
+        notAcceptable("text/event-stream", request).or(() -> badQuery(List.of("after"), request));
     if (problem.isEmpty()) {
       streams.serve(of, request, response);
     }
@@ -129,14 +128,13 @@ public final class ApiServlet extends HttpServlet {
                 "%d requests for %s are under way and %s has not answered them"
                     .formatted(busy - 1, of.route().path(), of.owner())));
       }
-      Map<String, String[]> query = request.getParameterMap();
       List<String> known = of.resource().query().stream().map(Resource.Query::name).toList();
-      Optional<Problem> bad = badQuery(known, query);
+      Optional<Problem> bad = badQuery(known, request);
       if (bad.isPresent()) {
         return bad;
       }
       Map<String, String> parameters = new LinkedHashMap<>();
-      query.forEach((name, given) -> parameters.put(name, given[0]));
+      request.getParameterMap().forEach((name, given) -> parameters.put(name, given[0]));
       parameters.putAll(values);
       return send(request, response, checked(of, of.resource().get(parameters)));
     } catch (NoSuchElementException e) {
@@ -168,18 +166,20 @@ public final class ApiServlet extends HttpServlet {
     return answer;
   }
 
-  private static Optional<Problem> badQuery(List<String> known, Map<String, String[]> query) {
+  private static Optional<Problem> badQuery(List<String> known, HttpServletRequest request) {
+    Map<String, String[]> query;
+    try {
+      query = request.getParameterMap();
+    } catch (RuntimeException e) {
+      // The server has no type of its own for this in the interface of servlets.
+      return Optional.of(Problem.of(400, "the query cannot be read: " + e.getMessage()));
+    }
     for (Map.Entry<String, String[]> given : query.entrySet()) {
       if (!known.contains(given.getKey())) {
+        String others =
+            known.isEmpty() ? "there are none here" : "there are " + String.join(", ", known);
         return Optional.of(
-            Problem.of(
-                400,
-                "unknown parameter \"%s\"; %s"
-                    .formatted(
-                        given.getKey(),
-                        known.isEmpty()
-                            ? "there are none here"
-                            : "there are " + String.join(", ", known))));
+            Problem.of(400, "unknown parameter \"%s\"; %s".formatted(given.getKey(), others)));
       }
       if (given.getValue().length != 1) {
         return Optional.of(

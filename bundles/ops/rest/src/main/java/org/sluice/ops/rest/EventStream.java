@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sluice.json.JsonWriter;
 import org.sluice.ops.api.EventFeed;
@@ -33,27 +34,36 @@ final class EventStream implements Runnable {
     FAILED
   }
 
+  /** Wakes the writer. */
+  private static final EventFeed.FeedEvent WAKE = new EventFeed.FeedEvent(0, "", new Nothing());
+
   private final Offer.OfFeed offer;
   private final AsyncContext async;
   private final int lag;
   private final int heartbeat;
+  private final Consumer<EventStream> ending;
   private final BlockingQueue<EventFeed.FeedEvent> queue = new LinkedBlockingQueue<>();
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
-  private volatile @Nullable Thread writer;
+  private volatile boolean writing;
+
+  private record Nothing() {}
 
   /**
    * @param lag most events in the queue
    * @param heartbeat seconds
+   * @param ending told once, on the thread that ends the stream, which may be that of the feed
    */
-  EventStream(Offer.OfFeed offer, AsyncContext async, int lag, int heartbeat) {
+  EventStream(
+      Offer.OfFeed offer,
+      AsyncContext async,
+      int lag,
+      int heartbeat,
+      Consumer<EventStream> ending) {
     this.offer = offer;
     this.async = async;
     this.lag = lag;
     this.heartbeat = heartbeat;
-  }
-
-  EventFeed feed() {
-    return offer.feed();
+    this.ending = ending;
   }
 
   Offer.OfFeed offer() {
@@ -67,21 +77,25 @@ final class EventStream implements Runnable {
     }
     queue.add(event);
     // What comes before the writer started is the backlog that was asked for, not lag.
-    if (writer != null && queue.size() > lag) {
+    if (writing && queue.size() > lag) {
       end(End.CLIENT_SLOW);
     }
   }
 
-  /** Ends the stream; only the first reason counts. */
+  /**
+   * Ends the stream; only the first reason counts. A writer that hangs in a write to a client that
+   * does not read is left alone: interrupted, the server would lose track of the write. It ends
+   * when the client reads on, or when the server gives the connection up because nothing moves.
+   */
   void end(End why) {
     if (end.compareAndSet(null, why)) {
-      Thread thread = writer;
-      if (thread != null) {
-        thread.interrupt();
-      }
+      queue.clear();
+      queue.add(WAKE);
+      ending.accept(this);
     }
   }
 
+  /** Why it ended; only to be asked when it did. */
   End ended() {
     End why = end.get();
     return why == null ? End.FAILED : why;
@@ -90,7 +104,7 @@ final class EventStream implements Runnable {
   /** Writes until the end. */
   @Override
   public void run() {
-    writer = Thread.currentThread();
+    writing = true;
     try {
       OutputStream out = async.getResponse().getOutputStream();
       send(out, "retry: 1000\n\n");
@@ -98,18 +112,17 @@ final class EventStream implements Runnable {
         step(out);
       }
     } catch (InterruptedException e) {
-      // Somebody ended the stream; why is in end.
-      LOG.log(System.Logger.Level.TRACE, "a stream was interrupted", e);
+      LOG.log(System.Logger.Level.DEBUG, "the writer of a stream was interrupted", e);
+      end(End.FAILED);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "writing to a client of a stream", e);
-      end.compareAndSet(null, End.CLIENT_LEFT);
-    } catch (RuntimeException e) {
-      if (end.compareAndSet(null, End.FAILED)) {
-        LOG.log(
-            System.Logger.Level.ERROR,
-            "a stream failed path=%s bundle=%s".formatted(offer.route().path(), offer.owner()),
-            e);
-      }
+      end(End.CLIENT_LEFT);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "a stream failed path=%s bundle=%s".formatted(offer.route().path(), offer.owner()),
+          e);
+      end(End.FAILED);
     }
   }
 
@@ -123,7 +136,12 @@ final class EventStream implements Runnable {
     batch.add(first);
     queue.drainTo(batch, BATCH - 1);
     StringBuilder text = new StringBuilder();
-    batch.forEach(event -> format(event, text));
+    for (EventFeed.FeedEvent event : batch) {
+      if (end.get() != null) {
+        return;
+      }
+      format(event, text);
+    }
     send(out, text.toString());
   }
 

@@ -157,8 +157,11 @@ final class Schemas {
   private void describe(Class<?> type, Map<String, Object> schema) {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
+    Set<String> nullable = Nullness.nullable(type);
     for (RecordComponent component : type.getRecordComponents()) {
-      properties.put(component.getName(), of(component.getGenericType()));
+      Map<String, Object> plain = of(component.getGenericType());
+      properties.put(
+          component.getName(), nullable.contains(component.getName()) ? nullable(plain) : plain);
       required.add(component.getName());
     }
     schema.put("type", "object");

@@ -5,13 +5,17 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.service.component.annotations.Activate;
@@ -33,10 +37,14 @@ public final class Streams implements MetricSource {
 
   private final Catalog catalog;
   private final Runnable unsubscribe;
-  private final ConcurrentMap<EventStream, Thread> open = new ConcurrentHashMap<>();
+  private final ConcurrentMap<EventStream, Open> open = new ConcurrentHashMap<>();
+  private final Set<Thread> closers = ConcurrentHashMap.newKeySet();
   private final Map<EventStream.End, LongAdder> ended = new EnumMap<>(EventStream.End.class);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile RestConfig config;
+
+  /** What belongs to a stream until its writer has ended. */
+  private record Open(Thread writer, EventFeed.Subscription subscription) {}
 
   @Activate
   public Streams(@Reference Catalog catalog, RestConfig config) {
@@ -55,7 +63,7 @@ public final class Streams implements MetricSource {
 
   private void gone(EventFeed feed) {
     open.keySet().stream()
-        .filter(stream -> stream.feed().equals(feed))
+        .filter(stream -> stream.offer().feed().equals(feed))
         .forEach(stream -> stream.end(EventStream.End.FEED_GONE));
   }
 
@@ -88,7 +96,7 @@ public final class Streams implements MetricSource {
     AsyncContext async = request.startAsync();
     async.setTimeout(0);
     RestConfig now = config;
-    EventStream stream = new EventStream(offer, async, now.lag(), now.heartbeat());
+    EventStream stream = new EventStream(offer, async, now.lag(), now.heartbeat(), this::ending);
     EventFeed.Subscription subscription;
     try {
       subscription = offer.feed().subscribe(after, stream::take);
@@ -109,35 +117,52 @@ public final class Streams implements MetricSource {
                   try {
                     stream.run();
                   } finally {
-                    finish(stream, subscription, async);
+                    finish(stream, async);
                   }
                 });
-    open.put(stream, thread);
+    open.put(stream, new Open(thread, subscription));
     thread.start();
     // What happened between the look into the catalog and now was not told to this stream.
     if (stopping.get()) {
       stream.end(EventStream.End.STOPPED);
-    } else if (!catalog.offers(stream.feed())) {
+    } else if (!catalog.offers(stream.offer().feed())) {
       stream.end(EventStream.End.FEED_GONE);
     }
   }
 
-  private void finish(EventStream stream, EventFeed.Subscription subscription, AsyncContext async) {
-    open.remove(stream);
-    EventStream.End why = stream.ended();
-    count(why);
-    // An interrupt that came late must not disturb the goodbye.
-    boolean interrupted = Thread.interrupted();
-    LOG.log(
-        System.Logger.Level.DEBUG, "a stream ended reason={0} interrupted={1}", why, interrupted);
+  /**
+   * The subscription is closed at once, though the writer may hang; on a thread of its own, for
+   * this one may be in the midst of the feed.
+   */
+  private void ending(EventStream stream) {
+    count(stream.ended());
+    Open of = open.get(stream);
+    if (of != null) {
+      Thread closer =
+          Thread.ofVirtual()
+              .name("ops.rest/stream-end")
+              .unstarted(() -> close(stream, of.subscription()));
+      closers.add(closer);
+      closer.start();
+    }
+  }
+
+  private void close(EventStream stream, EventFeed.Subscription subscription) {
     try {
       subscription.close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "a feed failed to end a subscription bundle=" + stream.offer().owner(),
           e);
+    } finally {
+      closers.remove(Thread.currentThread());
     }
+  }
+
+  private void finish(EventStream stream, AsyncContext async) {
+    open.remove(stream);
+    LOG.log(System.Logger.Level.DEBUG, "a stream ended reason={0}", stream.ended());
     try {
       async.complete();
     } catch (IllegalStateException e) {
@@ -197,11 +222,16 @@ public final class Streams implements MetricSource {
   void deactivate() throws InterruptedException {
     stopping.set(true);
     unsubscribe.run();
-    Set<Map.Entry<EventStream, Thread>> last = Set.copyOf(open.entrySet());
-    last.forEach(entry -> entry.getKey().end(EventStream.End.STOPPED));
-    long end = System.nanoTime() + STOP_MILLIS * 1_000_000;
-    for (Map.Entry<EventStream, Thread> entry : last) {
-      entry.getValue().join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+    List<Thread> threads = new ArrayList<>();
+    open.forEach(
+        (stream, of) -> {
+          threads.add(of.writer());
+          stream.end(EventStream.End.STOPPED);
+        });
+    threads.addAll(closers);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+    for (Thread thread : threads) {
+      thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     }
   }
 }

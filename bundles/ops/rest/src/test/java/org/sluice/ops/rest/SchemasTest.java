@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.sluice.json.JsonWriter;
 
@@ -45,7 +46,9 @@ class SchemasTest {
       List<? extends Tree> trees,
       Map<String, Integer> counts,
       Set<Shape> shapes,
-      Object anything) {}
+      Object anything,
+      @Nullable String perhaps,
+      List<@Nullable String> holes) {}
 
   private static Object part(Schemas schemas, String record, String part) {
     return requireNonNull(requireNonNull(schemas.components().get(record)).get(part));
@@ -77,12 +80,14 @@ class SchemasTest {
                 "shapes",
                 "{'type':'array','items':{'anyOf':[{'$ref':'#/components/schemas/Dot'},"
                     + "{'$ref':'#/components/schemas/Line'}]}}"),
+            Map.entry("perhaps", "{'anyOf':[{'type':'string'},{'type':'null'}]}"),
+            Map.entry("holes", "{'type':'array','items':{'type':'string'}}"),
             Map.entry("anything", "{}"));
     expected.forEach(
         (name, schema) ->
             assertEquals(schema.replace('\'', '"'), property(schemas, "All", name), name));
     assertTrue(property(schemas, "All", "counts").contains("\"additionalProperties\":{\"type\""));
-    assertEquals(15, ((List<?>) part(schemas, "All", "required")).size(), "all are there");
+    assertEquals(17, ((List<?>) part(schemas, "All", "required")).size(), "all are there");
   }
 
   @Test
