@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.json.JsonValue;
@@ -93,7 +94,7 @@ final class ConfiguredSluice implements AutoCloseable {
   }
 
   /** What {@code probe:seen} tells of one component. */
-  record Seen(long made, long modified, String values) {}
+  record Seen(long made, long modified, String first, String values) {}
 
   @Nullable Seen seen(String name) {
     SluiceProcess.Answer answer = sluice.command("probe:seen", "--json");
@@ -103,10 +104,18 @@ final class ConfiguredSluice implements AutoCloseable {
     for (JsonValue item : ((JsonValue.Arr) answer.json()).items()) {
       JsonValue.Obj seen = (JsonValue.Obj) item;
       if (text(seen, "name").equals(name)) {
-        return new Seen(number(seen, "made"), number(seen, "modified"), text(seen, "values"));
+        return new Seen(
+            number(seen, "made"),
+            number(seen, "modified"),
+            text(seen, "first"),
+            text(seen, "values"));
       }
     }
     return null;
+  }
+
+  Seen must(String name) {
+    return Objects.requireNonNull(seen(name), name + " was never made");
   }
 
   String values(String name) {

@@ -40,15 +40,15 @@ final class Probe {
           @Component(service = Counts.class, immediate = true,
               property = {"osgi.command.scope=probe", "osgi.command.function=seen"})
           public class Counts {
-            public record Seen(String name, int made, int modified, String values) {}
+            public record Seen(String name, int made, int modified, String first, String values) {}
             private final Map<String, Seen> seen = new ConcurrentHashMap<>();
             public void made(String name, String values) {
-              seen.merge(name, new Seen(name, 1, 0, values),
-                  (a, b) -> new Seen(name, a.made() + 1, a.modified(), values));
+              seen.merge(name, new Seen(name, 1, 0, values, values),
+                  (a, b) -> new Seen(name, a.made() + 1, a.modified(), a.first(), values));
             }
             public void modified(String name, String values) {
-              seen.merge(name, new Seen(name, 0, 1, values),
-                  (a, b) -> new Seen(name, a.made(), a.modified() + 1, values));
+              seen.merge(name, new Seen(name, 0, 1, values, values),
+                  (a, b) -> new Seen(name, a.made(), a.modified() + 1, a.first(), values));
             }
             public List<Seen> seen() { return new ArrayList<>(new TreeMap<>(seen).values()); }
           }
@@ -115,7 +115,7 @@ final class Probe {
           public class Gamma {
             @ObjectClassDefinition(name = "Gamma")
             public @interface Config {
-              int value() default 1;
+              int level() default 1;
               boolean explode() default false;
               long hangMillis() default 0;
             }
@@ -123,13 +123,13 @@ final class Probe {
             @Activate
             public Gamma(Config c, @Reference Counts counts) {
               this.counts = counts;
-              counts.made("gamma", "" + c.value());
+              counts.made("gamma", "" + c.level());
             }
             @Modified
             void modified(Config c) throws Exception {
               if (c.explode()) { throw new IllegalStateException("asked to explode"); }
               Thread.sleep(c.hangMillis());
-              counts.modified("gamma", "" + c.value());
+              counts.modified("gamma", "" + c.level());
             }
           }
           """;
@@ -143,7 +143,7 @@ final class Probe {
           public class Idle {
             @ObjectClassDefinition(name = "Idle")
             public @interface Config {
-              int value() default 1;
+              int level() default 1;
               boolean fail() default false;
             }
             @Activate
@@ -164,7 +164,7 @@ final class Probe {
               @AttributeDefinition(description = "Critical from so many milliseconds on.")
               long from() default 1000000;
               long to() default 1000000;
-              int value() default 1;
+              int level() default 1;
             }
             private final long made = System.nanoTime();
             private final Config config;

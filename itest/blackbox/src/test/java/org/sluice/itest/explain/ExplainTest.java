@@ -118,7 +118,7 @@ class ExplainTest {
 
   @Test
   void aPackageSeenTwice() throws Exception {
-    String shown = "package t.q; public class Q {}";
+    String shown = "package t.q;\npublic class Q {}";
     start(
         install(
             PluginJar.named("t.q.one", "1.0.0")
@@ -132,7 +132,7 @@ class ExplainTest {
     start(
         install(
             PluginJar.named("t.p", "1.0.0")
-                .source("package t.p; public class P {}")
+                .source("package t.p;\npublic class P {}")
                 .header("Export-Package", "t.p;version=1.0.0;uses:=\"t.q\"")
                 .header("Import-Package", "t.q;version=\"[1,2)\"")));
     String id = install(bundle("t.both").header("Import-Package", "t.p, t.q;version=\"[2,3)\""));
@@ -148,7 +148,7 @@ class ExplainTest {
   void aProviderThatIsDownItself() throws Exception {
     install(
         PluginJar.named("t.middle", "1.0.0")
-            .source("package t.middle; public class M {}")
+            .source("package t.middle;\npublic class M {}")
             .header("Export-Package", "t.middle;version=1.0.0")
             .header("Import-Package", "t.bottomless"));
     String id = install(bundle("t.top").header("Import-Package", "t.middle"));
@@ -164,13 +164,13 @@ class ExplainTest {
   void aCircleOfBundlesIsNoReason() throws Exception {
     install(
         PluginJar.named("t.ring.a", "1.0.0")
-            .source("package t.ring.a; public class A {}")
+            .source("package t.ring.a;\npublic class A {}")
             .header("Export-Package", "t.ring.a;version=1.0.0")
             .header("Import-Package", "t.ring.b"));
     String id =
         install(
             PluginJar.named("t.ring.b", "1.0.0")
-                .source("package t.ring.b; public class B {}")
+                .source("package t.ring.b;\npublic class B {}")
                 .header("Export-Package", "t.ring.b;version=1.0.0")
                 .header("Import-Package", "t.ring.a"));
     assertExplained(id, "is installed; nothing is missing, and nobody has started it");
@@ -186,10 +186,11 @@ class ExplainTest {
 
   @Test
   void aBundleAboveTheStartLevel() throws Exception {
+    ok(sluice.command("felix:bundlelevel", "-i", "900"));
     String id = install(bundle("t.level"));
-    ok(sluice.command("felix:bundlelevel", "-s", "900", id));
+    ok(sluice.command("felix:bundlelevel", "-i", "1"));
     start(id);
-    assertExplained(id, "waits for start level 900; the framework has reached 100");
+    assertExplained(id, "waits for start level 900; the framework has reached 10");
   }
 
   @Test
@@ -220,7 +221,7 @@ class ExplainTest {
   void aServiceThatNobodyProvides() throws Exception {
     started(
         component("t.lonely", "Lonely", "", "@Reference org.sluice.itest.NoSuch wanted;")
-            .source("package org.sluice.itest; public interface NoSuch {}"));
+            .source("package org.sluice.itest;\npublic interface NoSuch {}"));
     assertExplained(
         "t.lonely.Lonely",
         "✗ component t.lonely.Lonely: waits for a service",
@@ -246,7 +247,7 @@ class ExplainTest {
   void aProviderThatWaitsForItsConfiguration() throws Exception {
     started(
         PluginJar.named("t.chain", "1.0.0")
-            .source("package t.chain; public interface Pump {}")
+            .source("package t.chain;\npublic interface Pump {}")
             .source(
                 """
                 package t.chain;
@@ -309,14 +310,14 @@ class ExplainTest {
   void aComponentThatThrows() throws Exception {
     started(
         component(
-            "t.throws",
+            "t.thrower",
             "Bad",
             "",
             "@Activate void up() { throw new IllegalStateException(\"no port left\"); }"));
     assertExplained(
-        "t.throws.Bad",
+        "t.thrower.Bad",
         "failed in its activation",
-        "threw IllegalStateException \"no port left\" at t.throws.Bad.up(Bad.java:");
+        "threw IllegalStateException \"no port left\" at t.thrower.Bad.up(Bad.java:");
   }
 
   @Test

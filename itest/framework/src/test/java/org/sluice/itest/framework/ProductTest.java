@@ -8,13 +8,13 @@ import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.junitBundles;
 import static org.ops4j.pax.exam.CoreOptions.options;
+import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.Test;
@@ -64,11 +64,11 @@ public class ProductTest {
     }
     return options(
         frameworkProperty("org.osgi.framework.bsnversion").value("multiple"),
-        frameworkProperty("org.osgi.framework.system.packages.extra")
-            .value(
-                Stream.of("org.slf4j", "org.slf4j.event", "org.slf4j.helpers", "org.slf4j.spi")
-                    .map(p -> p + ";version=2.0.20," + p + ";version=1.7.36")
-                    .collect(Collectors.joining(","))),
+        // Not as a framework property: Pax Exam exports interfaces of its own by that.
+        systemPackages(
+            Stream.of("org.slf4j", "org.slf4j.event", "org.slf4j.helpers", "org.slf4j.spi")
+                .flatMap(p -> Stream.of(p + ";version=2.0.20", p + ";version=1.7.36"))
+                .toArray(String[]::new)),
         frameworkProperty("sluice.home").value(home.toString()),
         frameworkProperty("sluice.safe").value("false"),
         frameworkProperty("felix.fileinstall.dir")

@@ -122,6 +122,15 @@ final class Course {
   }
 
   /**
+   * What came of a generation.
+   *
+   * @param tried whether it was applied, for however short a time
+   */
+  record Taken(List<ConfigProblem> problems, boolean tried) {
+    private static final Taken WELL = new Taken(List.of(), true);
+  }
+
+  /**
    * Tries a generation: in force when this returns without problems, for good when its probation is
    * over.
    *
@@ -130,7 +139,7 @@ final class Course {
    * @param started whether the process is up; else the probation begins when it is
    * @return why it was not, or no longer is, in force
    */
-  List<ConfigProblem> take(
+  Taken take(
       Map<String, String> files,
       Map<Pid, Setting> settings,
       String origin,
@@ -142,7 +151,7 @@ final class Course {
       if (trial == null) {
         good = good.answering(digest, files);
       }
-      return List.of();
+      return Taken.WELL;
     }
     long begin = System.nanoTime();
     Stored stored =
@@ -160,7 +169,7 @@ final class Course {
     try {
       store.write(stored, false);
     } catch (IOException e) {
-      return List.of(unkept(e));
+      return new Taken(List.of(unkept(e)), false);
     }
     supersede();
     Probation probation = probations.apply(changed.stream().filter(settings::containsKey).toList());
@@ -172,7 +181,7 @@ final class Course {
       failures = probation.first();
     }
     if (!failures.isEmpty()) {
-      return rollBack(fresh, failures);
+      return new Taken(rollBack(fresh, failures), true);
     }
     tally.applied(System.nanoTime() - begin);
     LOG.log(
@@ -183,7 +192,7 @@ final class Course {
                 origin,
                 String.join(",", stored.generation().changed()),
                 (System.nanoTime() - begin) / 1e6));
-    return List.of();
+    return Taken.WELL;
   }
 
   private List<Failure> apply(Map<Pid, Setting> settings, Duration patience) {
@@ -318,13 +327,16 @@ final class Course {
   }
 
   /**
-   * Takes files out of force at once that turned out to be invalid, before their component starts.
+   * Puts other files in force at once and for good, in the place of some that turned out invalid
+   * before their component started.
    */
-  void withdraw(
-      Map<Pid, Setting> settings, String origin, String digest, List<ConfigProblem> problems) {
+  void replace(
+      Map<String, String> files,
+      Map<Pid, Setting> settings,
+      String origin,
+      String digest,
+      List<ConfigProblem> problems) {
     supersede();
-    Map<String, String> files = new java.util.TreeMap<>(inForce().files());
-    files.keySet().removeIf(f -> Pid.ofFile(f).filter(settings::containsKey).isEmpty());
     List<Pid> changed = Setting.changed(applied, settings);
     Stored stored =
         new Stored(

@@ -80,11 +80,6 @@ final class GenerationStore {
     }
   }
 
-  /** The newest that can be read, whatever became of it. */
-  Optional<Stored> newest() {
-    return numbers().descendingSet().stream().map(this::read).flatMap(Optional::stream).findFirst();
-  }
-
   /**
    * The generation in force: what the pointer names; should that be lost, the newest that proved
    * good.
@@ -105,6 +100,13 @@ final class GenerationStore {
         .flatMap(Optional::stream)
         .filter(s -> s.generation().state() == org.sluice.host.api.Generation.State.COMMITTED)
         .findFirst();
+  }
+
+  /** Those that can be read and came later, newest first. */
+  List<Stored> after(long number) {
+    List<Stored> later = new ArrayList<>();
+    numbers().tailSet(number, false).descendingSet().forEach(n -> read(n).ifPresent(later::add));
+    return later;
   }
 
   long next() {

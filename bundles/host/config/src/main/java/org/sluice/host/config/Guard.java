@@ -7,6 +7,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
@@ -43,10 +44,13 @@ public final class Guard implements Generations {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
   private static final int KEEP = 50;
 
+  /** After the start a plugin that is not there by then is not coming. */
+  private static final long ARRIVAL = Duration.ofSeconds(30).toNanos();
+
   private final BundleContext context;
   private final Hints hints = new Hints();
   private final ReentrantLock turn = new ReentrantLock();
-  private final Schemas schemas = new Schemas();
+  private final Schemas schemas;
   private final Tally tally = new Tally();
   private final GenerationStore store;
   private final DomainChecks domains;
@@ -54,10 +58,14 @@ public final class Guard implements Generations {
   private final Delivery delivery;
   private final Course course;
   private final Look look;
+  private final DryRun dryRun;
   private final SynchronousBundleListener bundles = this::bundleChanged;
   private final FrameworkListener framework = this::frameworkChanged;
   private final Thread worker = new Thread(this::work, "host.config/worker");
   private volatile boolean stopping;
+
+  /** Only by the worker. */
+  private long startedAt;
 
   @Activate
   public Guard(
@@ -68,6 +76,7 @@ public final class Guard implements Generations {
     this.context = context;
     Path home = Path.of(context.getProperty("sluice.home"));
     ConfigFolder folder = new ConfigFolder(home.resolve("configs"));
+    this.schemas = new Schemas(new SchemaMemory(home.resolve("var/config/metatype")));
     ComponentWatch components = new ComponentWatch(context, runtime);
     this.store = new GenerationStore(home.resolve("var/config"), KEEP);
     this.domains = new DomainChecks(context);
@@ -80,7 +89,9 @@ public final class Guard implements Generations {
             delivery,
             changed -> new Probation(components, new LogWatch(log), health, changed),
             tally);
-    this.look = new Look(folder, new Checker(schemas), domains, store, course, tally);
+    Checker checker = new Checker(schemas);
+    this.look = new Look(folder, checker, domains, store, course, tally);
+    this.dryRun = new DryRun(folder, checker, domains);
     begin();
   }
 
@@ -134,7 +145,11 @@ public final class Guard implements Generations {
         }
         turn.lockInterruptibly();
         try {
-          look.step(given, started());
+          boolean started = started();
+          if (started && absenceCounts()) {
+            look.bundlesChanged();
+          }
+          look.step(given, started);
         } catch (RuntimeException e) {
           LOG.log(ERROR, "looking at the configuration failed; the last good one stays", e);
         } finally {
@@ -144,6 +159,16 @@ public final class Guard implements Generations {
     } catch (InterruptedException e) {
       LOG.log(WARNING, "interrupted; configuration files are not watched any more");
     }
+  }
+
+  /** Whether a plugin was waited for that does not come any more. */
+  private boolean absenceCounts() {
+    if (startedAt == 0) {
+      startedAt = System.nanoTime();
+    }
+    // In safe mode all plugins are held back; nothing follows from that.
+    boolean safe = Boolean.parseBoolean(context.getProperty("sluice.safe"));
+    return !safe && System.nanoTime() - startedAt > ARRIVAL && schemas.forgetAbsent();
   }
 
   private boolean started() {
@@ -162,7 +187,7 @@ public final class Guard implements Generations {
     Bundle bundle = event.getBundle();
     switch (event.getType()) {
       case BundleEvent.INSTALLED, BundleEvent.UPDATED -> {
-        List<Schema> claimed = schemas.add(bundle);
+        List<Schema> claimed = schemas.arrive(bundle);
         look.bundlesChanged();
         if (!claimed.isEmpty()) {
           arrived(bundle, claimed);
@@ -251,7 +276,7 @@ public final class Guard implements Generations {
 
   @Override
   public List<ConfigProblem> check(Path fileOrFolder) {
-    return look.check(fileOrFolder);
+    return dryRun.check(fileOrFolder);
   }
 
   /** What Config Admin holds now. */

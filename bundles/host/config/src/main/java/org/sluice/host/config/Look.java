@@ -6,8 +6,6 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,18 +19,10 @@ import org.sluice.host.api.Generation.State;
 
 /**
  * Decides what a picture of the folder means for the configuration in force. Only with {@link
- * Guard}'s turn, but for {@link #view}, {@link #fresh}, {@link #check} and {@link #bundlesChanged}.
+ * Guard}'s turn, but for {@link #view}, {@link #fresh} and {@link #bundlesChanged}.
  */
 final class Look {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
-
-  /** An editor that renames leaves a file gone for a moment. */
-  private static final long BELIEVE_GONE = Duration.ofMillis(200).toNanos();
-
-  /** A file that was written a moment ago may still be in the writing. */
-  private static final long BELIEVE_BROKEN = Duration.ofMillis(150).toMillis();
-
-  private static final long BELIEVE_BROKEN_AT_LAST = Duration.ofSeconds(1).toNanos();
 
   private final ConfigFolder folder;
   private final Checker checker;
@@ -40,10 +30,9 @@ final class Look {
   private final GenerationStore store;
   private final Course course;
   private final Tally tally;
+  private final Unsettled unsettled;
   private String stamp = "";
   private Snapshot seen = new Snapshot(Map.of(), List.of(), Map.of(), "");
-  private volatile long goneSince;
-  private volatile long brokenSince;
 
   /** Digest of a folder that was tried and taken back; not tried again unless asked. */
   private String refused = "";
@@ -62,6 +51,7 @@ final class Look {
       Course course,
       Tally tally) {
     this.folder = folder;
+    this.unsettled = new Unsettled(folder.path());
     this.checker = checker;
     this.domains = domains;
     this.store = store;
@@ -84,7 +74,7 @@ final class Look {
   }
 
   Duration patience() {
-    return goneSince != 0 || brokenSince != 0 ? Duration.ofMillis(40) : course.patience();
+    return unsettled.waiting() ? Duration.ofMillis(40) : course.patience();
   }
 
   /** The first picture, before the domains start. */
@@ -95,27 +85,15 @@ final class Look {
     seen = folder.read();
     String digest = seen.digest();
     List<Stored> tried =
-        store.all().stream()
-            .filter(s -> s.number() > kept.number() && s.folder().equals(digest))
-            .toList();
-    boolean same = kept.number() > 0 && digest.equals(kept.folder());
-    if (same || !tried.isEmpty()) {
+        store.after(kept.number()).stream().filter(s -> s.folder().equals(digest)).toList();
+    if (kept.number() > 0 && digest.equals(kept.folder())) {
       adopt(kept);
-      if (!tried.isEmpty() && tried.getFirst().generation().state() == State.ROLLED_BACK) {
-        refused = digest;
-        publish(tried.getFirst().problems());
-      } else if (tried.size() > 1) {
-        refused = digest;
-        publish(
-            List.of(
-                folderProblem(
-                    "the process ended while these files were being tried, more than once",
-                    "mend them and save, or try again: config:retry")));
-      } else {
-        // Interrupted once: it need not be their fault; tried again when all is up.
-        again = !tried.isEmpty();
-        publish(kept.problems());
-      }
+      publish(kept.problems());
+      return;
+    }
+    if (!tried.isEmpty()) {
+      adopt(kept);
+      triedBefore(tried, digest);
       return;
     }
     Checked checked = checked(folder.distrust());
@@ -131,12 +109,35 @@ final class Look {
       return;
     }
     course.returnTo(kept, before);
-    publish(take(checked.settings(), "files", false, false));
+    publish(take(checked.settings(), "files", false));
+  }
+
+  /**
+   * @param tried what became of these very files since the last good generation, newest first
+   */
+  private void triedBefore(List<Stored> tried, String digest) {
+    long interrupted =
+        tried.stream().filter(s -> s.generation().state() == State.INTERRUPTED).count();
+    if (tried.getFirst().generation().state() == State.ROLLED_BACK) {
+      refused = digest;
+      publish(tried.getFirst().problems());
+    } else if (interrupted > 1) {
+      refused = digest;
+      publish(
+          List.of(
+              folderProblem(
+                  "the process ended while these files were being tried, more than once",
+                  "mend them and save, or try again: config:retry")));
+    } else {
+      // Interrupted once: it need not be their fault; tried again when all is up.
+      again = true;
+      publish(List.of());
+    }
   }
 
   private void interrupted(Stored kept) {
-    for (Stored stored : store.all()) {
-      if (stored.generation().state() == State.PROBING && stored.number() != kept.number()) {
+    for (Stored stored : store.after(kept.number())) {
+      if (stored.generation().state() == State.PROBING) {
         try {
           store.write(stored.as(State.INTERRUPTED, List.of()), true);
         } catch (IOException e) {
@@ -165,7 +166,7 @@ final class Look {
       again = false;
       publish(back);
     }
-    if (hinted != 0 || !course.trying() || goneSince != 0 || brokenSince != 0) {
+    if (hinted != 0 || !course.trying() || unsettled.waiting()) {
       look(started);
     }
     view = view(view.problems());
@@ -173,12 +174,13 @@ final class Look {
 
   private void look(boolean started) {
     boolean bundles = bundlesChanged && started;
+    boolean retry = again && started;
     String now = folder.stamp();
-    if (now.equals(stamp) && !bundles && !again) {
+    if (now.equals(stamp) && !bundles && !retry) {
       return;
     }
     Snapshot snapshot = folder.read();
-    if (stillThere(snapshot)) {
+    if (unsettled.gone(seen, snapshot)) {
       return;
     }
     boolean same = snapshot.digest().equals(seen.digest());
@@ -187,18 +189,17 @@ final class Look {
     Snapshot before = seen;
     seen = snapshot;
     stamp = now;
-    if (same && trust && !bundles && !again) {
+    if (same && trust && !bundles && !retry) {
       // Touched, or replaced by the same.
       return;
     }
     bundlesChanged &= !bundles;
     Checked checked = checked(distrust);
-    if (!checked.good() && inTheWriting(checked)) {
+    if (unsettled.broken(checked)) {
       seen = before;
       stamp = "";
       return;
     }
-    brokenSince = 0;
     judge(checked, same && trust, started);
   }
 
@@ -233,63 +234,16 @@ final class Look {
       }
       return;
     }
-    publish(take(checked.settings(), "files", false, started));
+    publish(take(checked.settings(), "files", started));
   }
 
-  private List<ConfigProblem> take(
-      Map<Pid, Setting> settings, String origin, boolean pinned, boolean started) {
-    long before = course.inForce().number();
-    List<ConfigProblem> problems =
-        course.take(seen.files(), settings, origin, seen.digest(), pinned, started);
-    if (!problems.isEmpty()) {
-      // Without a number of its own it was not even tried: the store could not be written.
-      again = course.inForce().number() == before && store.next() == before + 1;
-      refused = again ? "" : seen.digest();
+  private List<ConfigProblem> take(Map<Pid, Setting> settings, String origin, boolean started) {
+    Course.Taken taken = course.take(seen.files(), settings, origin, seen.digest(), false, started);
+    if (!taken.problems().isEmpty()) {
+      again = !taken.tried();
+      refused = taken.tried() ? seen.digest() : "";
     }
-    return problems;
-  }
-
-  /** Whether a file is gone that was there, and too short a time to believe it. */
-  private boolean stillThere(Snapshot snapshot) {
-    Set<String> gone = new TreeSet<>(seen.files().keySet());
-    gone.removeAll(snapshot.files().keySet());
-    snapshot.problems().forEach(p -> gone.remove(p.file()));
-    if (gone.isEmpty()) {
-      goneSince = 0;
-      return false;
-    }
-    long now = System.nanoTime();
-    if (goneSince == 0) {
-      goneSince = now;
-    }
-    if (now - goneSince < BELIEVE_GONE) {
-      return true;
-    }
-    goneSince = 0;
-    return false;
-  }
-
-  private boolean inTheWriting(Checked checked) {
-    long now = System.nanoTime();
-    if (brokenSince == 0) {
-      brokenSince = now;
-    }
-    if (now - brokenSince > BELIEVE_BROKEN_AT_LAST) {
-      return false;
-    }
-    long newest = 0;
-    for (ConfigProblem problem : checked.problems()) {
-      Path file = folder.path().resolve(problem.file());
-      try {
-        if (problem.error() && Files.isRegularFile(file)) {
-          newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());
-        }
-      } catch (IOException e) {
-        LOG.log(WARNING, "file cannot be examined file=" + file + " reason=" + e);
-      }
-    }
-    long age = System.currentTimeMillis() - newest;
-    return age >= 0 && age < BELIEVE_BROKEN;
+    return taken.problems();
   }
 
   private Checked checked(List<ConfigProblem> distrust) {
@@ -341,21 +295,21 @@ final class Look {
     Set<String> bases = new TreeSet<>();
     claimed.forEach(s -> bases.add(s.pid()));
     Map<Pid, Setting> settings = new TreeMap<>(course.applied());
+    Map<String, String> files = new TreeMap<>(course.inForce().files());
     List<ConfigProblem> problems = new ArrayList<>();
-    Map<String, String> files = course.inForce().files();
-    for (Setting setting : List.copyOf(settings.values())) {
-      String file = setting.pid().file();
-      String text = files.get(file);
-      if (text == null || !bases.contains(setting.pid().base())) {
+    for (Setting setting : course.applied().values()) {
+      Pid pid = setting.pid();
+      String text = files.get(pid.file());
+      if (text == null || !bases.contains(pid.base())) {
         continue;
       }
-      Checked checked = checker.check(Map.of(file, text));
-      Setting understood = checked.settings().get(setting.pid());
+      Checked checked = checker.check(Map.of(pid.file(), text));
+      Setting understood = checked.settings().get(pid);
       if (understood != null) {
-        settings.put(setting.pid(), understood);
+        settings.put(pid, understood);
       } else if (setting.schemas().isEmpty()) {
-        settings.remove(setting.pid());
         problems.addAll(checked.problems());
+        withdraw(pid, settings, files);
       }
       // Else another revision of the bundle lives with these values: they are told, and stay.
     }
@@ -363,11 +317,28 @@ final class Look {
       if (problems.isEmpty()) {
         course.understand(settings);
       } else {
-        course.withdraw(settings, "withdrawn for " + bundle, seen.digest(), problems);
+        course.replace(files, settings, "withdrawn for " + bundle, seen.digest(), problems);
         publish(problems);
       }
     } catch (IOException e) {
       LOG.log(ERROR, "configuration of a new bundle could not be handed out bundle=" + bundle, e);
+    }
+  }
+
+  /** Puts the latest valid text of a file in the place of one that turned out invalid. */
+  private void withdraw(Pid pid, Map<Pid, Setting> settings, Map<String, String> files) {
+    settings.remove(pid);
+    files.remove(pid.file());
+    for (Stored stored : store.all()) {
+      String text = stored.files().get(pid.file());
+      if (text != null && stored.generation().state() == State.COMMITTED) {
+        Setting setting = checker.check(Map.of(pid.file(), text)).settings().get(pid);
+        if (setting != null) {
+          settings.put(pid, setting);
+          files.put(pid.file(), text);
+          return;
+        }
+      }
     }
   }
 
@@ -381,13 +352,15 @@ final class Look {
       return found;
     }
     List<ConfigProblem> problems =
-        course.take(
-            wanted.files(),
-            checked.settings(),
-            "rollback to " + wanted.number(),
-            seen.digest(),
-            true,
-            started);
+        course
+            .take(
+                wanted.files(),
+                checked.settings(),
+                "rollback to " + wanted.number(),
+                seen.digest(),
+                true,
+                started)
+            .problems();
     if (problems.isEmpty()) {
       again = false;
       publish(List.of());
@@ -405,40 +378,7 @@ final class Look {
     if (!checked.good() || !found.isEmpty()) {
       refuse(found);
     } else {
-      publish(take(checked.settings(), "files, tried again", false, started));
+      publish(take(checked.settings(), "files, tried again", started));
     }
-  }
-
-  /** As if it were saved; changes nothing. */
-  List<ConfigProblem> check(Path fileOrFolder) {
-    Map<String, String> files = new TreeMap<>();
-    List<ConfigProblem> problems = new ArrayList<>();
-    String only = null;
-    if (Files.isDirectory(fileOrFolder)) {
-      Snapshot snapshot = new ConfigFolder(fileOrFolder).read();
-      files.putAll(snapshot.files());
-      problems.addAll(snapshot.problems());
-    } else {
-      only = fileOrFolder.getFileName().toString();
-      if (!ConfigFolder.holds(only)) {
-        throw new IllegalArgumentException(
-            fileOrFolder + " would never be read: its name must be PID" + Pid.SUFFIX);
-      }
-      files.putAll(folder.read().files());
-      files.remove(only);
-      try {
-        files.put(only, ConfigFolder.text(Files.readAllBytes(fileOrFolder)));
-      } catch (IOException e) {
-        throw new IllegalArgumentException(fileOrFolder + " cannot be read: " + e, e);
-      }
-    }
-    Checked checked = checker.check(files);
-    problems.addAll(checked.problems());
-    if (checked.good()) {
-      problems.addAll(domains.check(checked.settings()).problems());
-    }
-    String name = only;
-    problems.removeIf(p -> name != null && !p.file().equals(name) && !p.file().endsWith("/"));
-    return List.copyOf(problems);
   }
 }

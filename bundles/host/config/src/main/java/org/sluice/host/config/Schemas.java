@@ -8,49 +8,107 @@ import java.io.InputStream;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Enumeration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
 /**
- * What all installed bundles say of their configuration. A bundle counts from the moment it is
- * installed, before it is resolved or started; of two revisions of one bundle the later counts.
+ * What bundles say of their configuration. A bundle counts from the moment it is installed, before
+ * it is resolved or started; of two revisions of one bundle the later counts. Plugins that are not
+ * here yet count as they were when they were last here.
  */
 final class Schemas {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
   private static final String FOLDER = "OSGI-INF/metatype/";
 
-  private final Map<Long, Claims> claims = new HashMap<>();
+  /** Metatypes of the size of a book are not read. */
+  private static final int MAX_BYTES = 1 << 20;
 
-  private record Claims(String name, List<Schema> schemas) {}
+  private final SchemaMemory memory;
+  private final TreeMap<Long, Claims> claims = new TreeMap<>();
+  private final Map<String, List<Schema>> remembered;
 
   /**
-   * Reads what a bundle says, anew if it was updated.
-   *
-   * @return the PIDs it claims
+   * @param files as they are in the bundle
    */
-  List<Schema> add(Bundle bundle) {
-    List<Schema> schemas = read(bundle);
-    synchronized (claims) {
-      if (schemas.isEmpty()) {
-        claims.remove(bundle.getBundleId());
-      } else {
-        String name = Objects.requireNonNullElse(bundle.getSymbolicName(), bundle.getLocation());
-        claims.put(bundle.getBundleId(), new Claims(name, schemas));
-      }
-    }
-    return schemas;
+  private record Claims(String name, List<byte[]> files, List<Schema> schemas) {}
+
+  Schemas(SchemaMemory memory) {
+    this.memory = memory;
+    this.remembered = memory.recall();
   }
 
-  /** Whether the bundle claimed anything. */
+  /** Reads what a bundle of the product says. */
+  void add(Bundle bundle) {
+    Claims read = read(bundle);
+    synchronized (claims) {
+      if (read.schemas().isEmpty()) {
+        claims.remove(bundle.getBundleId());
+      } else {
+        claims.put(bundle.getBundleId(), read);
+      }
+      remembered.remove(read.name());
+    }
+  }
+
+  /**
+   * Reads what a plugin says, anew if it was updated, and remembers it.
+   *
+   * @return what it claims
+   */
+  List<Schema> arrive(Bundle bundle) {
+    synchronized (claims) {
+      boolean known = remembered.containsKey(name(bundle)) || latest(name(bundle)) != null;
+      add(bundle);
+      Claims now = claims.get(bundle.getBundleId());
+      if (now != null) {
+        memory.keep(now.name(), now.files());
+        return now.schemas();
+      }
+      if (known) {
+        memory.forget(name(bundle));
+      }
+      return List.of();
+    }
+  }
+
+  /**
+   * Forgets what a bundle said.
+   *
+   * @return whether that makes a difference
+   */
   boolean remove(Bundle bundle) {
     synchronized (claims) {
-      return claims.remove(bundle.getBundleId()) != null;
+      Claims gone = claims.remove(bundle.getBundleId());
+      if (gone == null) {
+        return false;
+      }
+      Claims left = latest(gone.name());
+      if (left == null) {
+        memory.forget(gone.name());
+      } else {
+        memory.keep(left.name(), left.files());
+      }
+      return true;
+    }
+  }
+
+  /**
+   * Forgets the plugins that have not come.
+   *
+   * @return whether that makes a difference
+   */
+  boolean forgetAbsent() {
+    synchronized (claims) {
+      boolean any = !remembered.isEmpty();
+      remembered.keySet().forEach(memory::forget);
+      remembered.clear();
+      return any;
     }
   }
 
@@ -67,20 +125,33 @@ final class Schemas {
   }
 
   private List<Schema> current() {
-    Map<String, Map.Entry<Long, Claims>> latest = new LinkedHashMap<>();
+    Map<String, List<Schema>> latest = new TreeMap<>();
     synchronized (claims) {
-      for (var entry : claims.entrySet()) {
-        latest.merge(entry.getValue().name(), entry, (a, b) -> a.getKey() > b.getKey() ? a : b);
-      }
+      latest.putAll(remembered);
+      claims.values().forEach(c -> latest.put(c.name(), c.schemas()));
     }
     List<Schema> all = new ArrayList<>();
-    latest.values().forEach(e -> all.addAll(e.getValue().schemas()));
+    latest.values().forEach(all::addAll);
     return all;
   }
 
-  private static List<Schema> read(Bundle bundle) {
+  private @Nullable Claims latest(String name) {
+    for (Claims candidate : claims.descendingMap().values()) {
+      if (candidate.name().equals(name)) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private static String name(Bundle bundle) {
+    return Objects.requireNonNullElse(bundle.getSymbolicName(), bundle.getLocation());
+  }
+
+  private static Claims read(Bundle bundle) {
     // Not findEntries, which would resolve the bundle.
     Enumeration<String> paths = bundle.getEntryPaths(FOLDER);
+    List<byte[]> files = new ArrayList<>();
     List<Schema> schemas = new ArrayList<>();
     while (paths != null && paths.hasMoreElements()) {
       String path = paths.nextElement();
@@ -89,18 +160,16 @@ final class Schemas {
         continue;
       }
       try (InputStream in = url.openStream()) {
-        schemas.addAll(SchemaReader.read(bundle.getSymbolicName() + " " + bundle.getVersion(), in));
+        byte[] file = in.readNBytes(MAX_BYTES);
+        schemas.addAll(SchemaMemory.parse(name(bundle) + " " + bundle.getVersion(), file));
+        files.add(file);
       } catch (IOException e) {
         LOG.log(
             WARNING,
-            "configuration of a bundle cannot be checked bundle="
-                + bundle.getSymbolicName()
-                + " file="
-                + path
-                + " reason="
-                + e.getMessage());
+            "configuration of a bundle cannot be checked bundle=%s file=%s reason=%s"
+                .formatted(name(bundle), path, e.getMessage()));
       }
     }
-    return schemas;
+    return new Claims(name(bundle), files, schemas);
   }
 }

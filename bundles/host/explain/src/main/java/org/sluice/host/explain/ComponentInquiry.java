@@ -46,7 +46,7 @@ final class ComponentInquiry {
         inquiry.runtime().getComponentConfigurationDTOs(component);
     if (configurations.isEmpty()) {
       return Inquiry.trouble(
-          subject, "does not exist yet", inquiry.ofConfiguration().missing(component));
+          subject, "waits for its configuration", inquiry.ofConfiguration().missing(component));
     }
     List<ComponentConfigurationDTO> all = List.copyOf(configurations);
     if (all.size() == 1) {

@@ -85,7 +85,8 @@ public final class Explanations implements Explainer {
         meanings.add(configuration);
       }
     }
-    if (inquiry.ofService().known(what)) {
+    // Components like to offer themselves under their own class name.
+    if (meanings.isEmpty() && inquiry.ofService().known(what)) {
       meanings.add(inquiry.ofService().of(what));
     }
     return meanings;

@@ -99,7 +99,8 @@ final class KernelView implements AutoCloseable {
       events.join(Rtnetlink.GROUP_IPV4_ROUTE);
       events.join(Rtnetlink.GROUP_IPV6_ROUTE);
     }
-    tally.opened(events.receiveBuffer());
+    // The kernel doubles what is asked for, to have room for its own bookkeeping.
+    tally.opened(events.receiveBuffer() / 2);
     if (!lookAtEverything()) {
       return;
     }
@@ -373,7 +374,11 @@ final class KernelView implements AutoCloseable {
     doubtRoutes(
         (flags & NetlinkMessage.FLAG_REPLACE) != 0
             || ((flags & Rtnetlink.FLAG_APPEND) != 0 && route.destination().address().six()));
-    if (routes.add(route) && !catchingUp) {
+    boolean few = !routes.tooMany();
+    boolean kept = routes.add(route);
+    // The table still has those that were dropped here just now.
+    doubtRoutes(few && routes.tooMany());
+    if (kept && !catchingUp) {
       sink.put(route);
     }
   }

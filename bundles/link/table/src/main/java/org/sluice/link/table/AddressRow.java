@@ -7,7 +7,6 @@ import org.sluice.link.api.Address;
 import org.sluice.link.api.AddressFlag;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
-import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.Scope;
 
 /**
@@ -24,9 +23,9 @@ record AddressRow(
     boolean dynamic,
     Set<AddressFlag> flags) {
 
-  static AddressRow of(Address address, LinkSnapshot picture) {
+  static AddressRow of(Address address, Names names) {
     return new AddressRow(
-        Names.of(address.link(), picture),
+        names.of(address.link()),
         address.prefix(),
         address.peer(),
         address.scope(),

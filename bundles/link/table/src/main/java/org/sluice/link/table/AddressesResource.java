@@ -42,6 +42,7 @@ public final class AddressesResource implements Resource {
   @Override
   public Object get(Map<String, String> parameters) {
     LinkSnapshot picture = table.snapshot();
-    return picture.addresses().stream().map(a -> AddressRow.of(a, picture)).toList();
+    Names names = Names.in(picture);
+    return picture.addresses().stream().map(a -> AddressRow.of(a, names)).toList();
   }
 }

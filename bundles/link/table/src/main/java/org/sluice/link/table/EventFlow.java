@@ -20,26 +20,28 @@ import org.sluice.link.api.LinkTable;
  */
 final class EventFlow implements LinkListener {
   private final BlockingQueue<EventRow> rows = new ArrayBlockingQueue<>(64);
-  private final LinkTable table;
+  private final Names names;
 
-  private EventFlow(LinkTable table) {
-    this.table = table;
+  private EventFlow(Names names) {
+    this.names = names;
   }
 
   static Stream<EventRow> after(long number, LinkTable table) {
-    EventFlow flow = new EventFlow(table);
+    EventFlow flow = new EventFlow(Names.in(table.snapshot()));
     LinkSubscription subscription = table.resume("shell", number, flow);
     return StreamSupport.stream(flow.new Rows(), false).onClose(subscription::close);
   }
 
   @Override
   public void picture(LinkSnapshot whole, long missed) {
+    names.learn(whole);
     pass(EventRow.missed(whole, missed));
   }
 
   @Override
   public void event(LinkEvent event) {
-    pass(EventRow.of(event, table.snapshot()));
+    names.learn(event);
+    pass(EventRow.of(event, names));
   }
 
   private void pass(EventRow row) {

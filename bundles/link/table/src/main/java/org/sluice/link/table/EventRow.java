@@ -29,7 +29,7 @@ record EventRow(
     String subject,
     String detail) {
 
-  static EventRow of(LinkEvent event, LinkSnapshot picture) {
+  static EventRow of(LinkEvent event, Names names) {
     LinkEvent.Stamp stamp = event.stamp();
     return new EventRow(
         stamp.number(),
@@ -37,7 +37,7 @@ record EventRow(
         event.name(),
         stamp.source(),
         stamp.cause().name().toLowerCase(Locale.ROOT),
-        subject(event, picture),
+        subject(event, names),
         detail(event));
   }
 
@@ -56,23 +56,23 @@ record EventRow(
             + " addresses are there now");
   }
 
-  private static String subject(LinkEvent event, LinkSnapshot picture) {
+  private static String subject(LinkEvent event, Names names) {
     return switch (event) {
-      case LinkEvent.Added added -> subject(added.fact(), picture);
-      case LinkEvent.Changed changed -> subject(changed.fact(), picture);
-      case LinkEvent.Removed removed -> subject(removed.fact(), picture);
+      case LinkEvent.Added added -> subject(added.fact(), names);
+      case LinkEvent.Changed changed -> subject(changed.fact(), names);
+      case LinkEvent.Removed removed -> subject(removed.fact(), names);
       case LinkEvent.SourceChanged changed -> changed.state().name();
     };
   }
 
-  private static String subject(Fact fact, LinkSnapshot picture) {
+  private static String subject(Fact fact, Names names) {
     return switch (fact) {
       case Link link -> link.name();
-      case Address address -> address.prefix() + " on " + Names.of(address.link(), picture);
+      case Address address -> address.prefix() + " on " + names.of(address.link());
       case Route route ->
           route.destination()
               + route.hops().stream()
-                  .map(hop -> " dev " + Names.of(hop.link(), picture))
+                  .map(hop -> " dev " + names.of(hop.link()))
                   .reduce("", String::concat);
     };
   }

@@ -49,7 +49,8 @@ public final class LinkCommands {
       Example: link:list --json""")
   public List<? extends Record> list() {
     LinkSnapshot picture = table.snapshot();
-    return picture.links().stream().map(link -> LinkRow.of(link, picture)).toList();
+    Names names = Names.in(picture);
+    return picture.links().stream().map(link -> LinkRow.of(link, picture, names)).toList();
   }
 
   @Descriptor(
@@ -81,7 +82,8 @@ public final class LinkCommands {
       Example: link:addresses""")
   public List<? extends Record> addresses() {
     LinkSnapshot picture = table.snapshot();
-    return picture.addresses().stream().map(a -> AddressRow.of(a, picture)).toList();
+    Names names = Names.in(picture);
+    return picture.addresses().stream().map(a -> AddressRow.of(a, names)).toList();
   }
 
   @Descriptor(
@@ -90,7 +92,8 @@ public final class LinkCommands {
       Example: link:routes""")
   public List<? extends Record> routes() {
     LinkSnapshot picture = table.snapshot();
-    return picture.routes().stream().map(r -> RouteRow.of(r, picture)).toList();
+    Names names = Names.in(picture);
+    return picture.routes().stream().map(r -> RouteRow.of(r, names)).toList();
   }
 
   @Descriptor(
@@ -125,6 +128,7 @@ public final class LinkCommands {
       return EventFlow.after(after >= 0 ? after : from, table);
     }
     int limit = after >= 0 ? Integer.MAX_VALUE : SHOWN;
-    return table.history(after, limit).stream().map(event -> EventRow.of(event, picture));
+    Names names = Names.in(picture);
+    return table.history(after, limit).stream().map(event -> EventRow.of(event, names));
   }
 }

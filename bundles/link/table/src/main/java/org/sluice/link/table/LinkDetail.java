@@ -32,6 +32,7 @@ record LinkDetail(
     List<RouteRow> routes) {
 
   static LinkDetail of(Link link, LinkSnapshot picture) {
+    Names names = Names.in(picture);
     return new LinkDetail(
         picture.number(),
         link.index(),
@@ -44,13 +45,13 @@ record LinkDetail(
         link.mtu(),
         link.mac(),
         link.permanentMac(),
-        link.master() == 0 ? "" : Names.of(link.master(), picture),
-        link.parent() == 0 ? "" : Names.of(link.parent(), picture),
+        names.orNone(link.master()),
+        names.orNone(link.parent()),
         link.flags(),
-        picture.addresses(link).stream().map(a -> AddressRow.of(a, picture)).toList(),
+        picture.addresses(link).stream().map(a -> AddressRow.of(a, names)).toList(),
         picture.routes().stream()
             .filter(route -> route.uses(link.index()))
-            .map(route -> RouteRow.of(route, picture))
+            .map(route -> RouteRow.of(route, names))
             .toList());
   }
 }

@@ -25,7 +25,7 @@ record LinkRow(
     String master,
     List<IpPrefix> addresses) {
 
-  static LinkRow of(Link link, LinkSnapshot picture) {
+  static LinkRow of(Link link, LinkSnapshot picture, Names names) {
     return new LinkRow(
         link.index(),
         link.name(),
@@ -35,7 +35,7 @@ record LinkRow(
         link.carrier(),
         link.mtu(),
         link.mac(),
-        link.master() == 0 ? "" : Names.of(link.master(), picture),
+        names.orNone(link.master()),
         picture.addresses(link).stream().map(a -> a.prefix()).toList());
   }
 }

@@ -42,6 +42,7 @@ public final class LinksResource implements Resource {
   @Override
   public Object get(Map<String, String> parameters) {
     LinkSnapshot picture = table.snapshot();
-    return picture.links().stream().map(link -> LinkRow.of(link, picture)).toList();
+    Names names = Names.in(picture);
+    return picture.links().stream().map(link -> LinkRow.of(link, picture, names)).toList();
   }
 }

@@ -4,7 +4,6 @@ package org.sluice.link.table;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.IpAddress;
-import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.Route;
 
 /**
@@ -22,10 +21,10 @@ record RouteRow(
     String protocol,
     @Nullable IpAddress source) {
 
-  static RouteRow of(Route route, LinkSnapshot picture) {
+  static RouteRow of(Route route, Names names) {
     return new RouteRow(
         destination(route),
-        route.hops().stream().map(hop -> hop(hop, route.hops().size() > 1, picture)).toList(),
+        route.hops().stream().map(hop -> hop(hop, route.hops().size() > 1, names)).toList(),
         route.type(),
         table(route.table()),
         route.metric(),
@@ -37,11 +36,11 @@ record RouteRow(
     return route.destination().toString();
   }
 
-  private static String hop(Route.Hop hop, boolean several, LinkSnapshot picture) {
+  private static String hop(Route.Hop hop, boolean several, Names names) {
     IpAddress gateway = hop.gateway();
     return (gateway == null ? "" : "via " + gateway + " ")
         + "dev "
-        + Names.of(hop.link(), picture)
+        + names.of(hop.link())
         + (several ? " weight " + hop.weight() : "");
   }
 

@@ -42,6 +42,7 @@ public final class RoutesResource implements Resource {
   @Override
   public Object get(Map<String, String> parameters) {
     LinkSnapshot picture = table.snapshot();
-    return picture.routes().stream().map(r -> RouteRow.of(r, picture)).toList();
+    Names names = Names.in(picture);
+    return picture.routes().stream().map(r -> RouteRow.of(r, names)).toList();
   }
 }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sluice.itest.config.ConfiguredSluice.ALPHA;
+import static org.sluice.itest.config.ConfiguredSluice.BETA;
+import static org.sluice.itest.config.ConfiguredSluice.ILL;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.SluiceProcess;
+
+/** The process dies without warning; the next one comes up with what proved good. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class SurvivalTest {
+
+  @Test
+  void comesUpWithTheLastGoodGenerationWhenTheFilesAreBad() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      sluice.save(ALPHA, "{\"times\": 1000}");
+      sluice.refused("1000 is out of range");
+      sluice.process().kill();
+      sluice.launch();
+      var status = sluice.refused("1000 is out of range");
+      assertEquals(good, status.inForce());
+      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+    }
+  }
+
+  @Test
+  void comesUpWithTheLastGoodGenerationAfterARollback() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      sluice.save(ALPHA, "{\"times\": 8, \"fail\": true}");
+      sluice.refused("asked to fail");
+      sluice.process().kill();
+      sluice.launch();
+      var status = sluice.refused("asked to fail");
+      assertEquals(good, status.inForce());
+      assertTrue(sluice.must("alpha").first().startsWith("7 "), sluice.process()::log);
+      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+    }
+  }
+
+  @Test
+  void comesUpWithTheLastGoodGenerationWhenKilledBetweenApplyingAndKeeping() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      // Critical at the end of its probation: never kept.
+      sluice.save(ILL, "{\"from\": 1000}");
+      sluice.save(ALPHA, "{\"times\": 8}");
+      sluice.process().awaitTrue("the trial", () -> sluice.values("alpha").startsWith("8 "));
+      sluice.process().kill();
+      sluice.launch();
+      assertTrue(sluice.must("alpha").first().startsWith("7 "), sluice.process()::log);
+      // Tried once more when all is up, and taken back as it would have been.
+      var status = sluice.refused("asked to be ill");
+      assertEquals(good, status.inForce());
+      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+      assertTrue(
+          sluice.log().stream().anyMatch(g -> g.state().equals("INTERRUPTED")),
+          () -> sluice.log().toString());
+    }
+  }
+
+  @Test
+  void isNotCaughtInALoopByFilesThatKillTheProcess() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      sluice.save(ALPHA, "{\"times\": 8}");
+      for (int i = 0; i < 2; i++) {
+        sluice.process().awaitTrue("the trial", () -> sluice.values("alpha").startsWith("8 "));
+        sluice.process().kill();
+        sluice.launch();
+      }
+      var status = sluice.refused("the process ended while these files were being tried");
+      assertEquals(good, status.inForce());
+      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+      assertEquals(0, sluice.process().command("config:retry").exit());
+      sluice.process().awaitTrue("the retry", () -> sluice.values("alpha").startsWith("8 "));
+      sluice.kept();
+    }
+  }
+
+  @Test
+  void takesWhatWasEditedWhileItWasDown() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long before = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      sluice.process().stop();
+      sluice.save(ALPHA, "{\"times\": 8}");
+      sluice.save(BETA, "{\"name\": \"offline\"}");
+      sluice.launch();
+      assertTrue(sluice.values("alpha").startsWith("8 "), () -> sluice.values("alpha"));
+      assertEquals("2000 offline", sluice.values("beta"));
+      assertEquals(before + 1, sluice.kept());
+    }
+  }
+
+  @Test
+  void readsAStoreWithTornFiles() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      sluice.process().kill();
+      Path generations = sluice.process().home().resolve("var/config/generations");
+      Files.writeString(generations.resolve((good + 1) + ".json"), "{\"generation\": {\"num");
+      Files.writeString(generations.resolve("." + (good + 2) + ".json.new"), "{");
+      Files.writeString(sluice.process().home().resolve("var/config/in-force"), "\0\0\0");
+      sluice.save(ALPHA, "not json");
+      sluice.launch();
+      assertEquals(good, sluice.status().inForce());
+      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+      assertEquals(good + 2, sluice.saveGood(ALPHA, "{\"times\": 9}"));
+    }
+  }
+
+  @Test
+  void refusesAChangeThatCannotBeKept() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      Path generations = sluice.process().home().resolve("var/config/generations");
+      Path away = sluice.process().home().resolve("away");
+      Files.move(generations, away);
+      Files.writeString(generations, "in the way");
+      sluice.save(ALPHA, "{\"times\": 8}");
+      var status = sluice.refused("cannot be kept");
+      assertEquals(good, status.inForce());
+      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+      Files.delete(generations);
+      Files.move(away, generations);
+      // Tried again by itself.
+      sluice.process().awaitTrue("the change", () -> sluice.values("alpha").startsWith("8 "));
+    }
+  }
+
+  @Test
+  void checksWhatNobodyClaimedWhenItsBundleArrives() throws Exception {
+    try (SluiceProcess process = SluiceProcess.prepare()) {
+      process.config(ALPHA, "{\"times\": 1000}");
+      process.config(BETA, "{\"port\": 77}");
+      process.launch();
+      process.awaitTrue(
+          "both to be in force", () -> process.command("config:show").out().contains("1000"));
+      process.drop("probe.jar", Probe.jar());
+      process.awaitTrue(
+          "the bad one to be told",
+          () -> process.command("config:status").out().contains("1000 is out of range"));
+      process.awaitTrue("the probe", () -> process.command("probe:seen").exit() == 0);
+      String seen = process.command("probe:seen").out();
+      assertTrue(seen.contains("3 PLAIN"), seen);
+      assertTrue(seen.contains("77 b"), seen);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ServerSocket;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.PluginJar;
+import org.sluice.itest.SluiceProcess;
+
+/** Swaps that are not as easy: in turn, with packages that others use, plans before the act. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class SwapTest {
+
+  /** Holds a port, so that two of them cannot run side by side. */
+  private static PluginJar holder(String version, int port, boolean inTurn, String more)
+      throws Exception {
+    PluginJar.Maker maker =
+        PluginJar.named("sample.holder", version)
+            .source(
+                """
+                package sample.holder;
+
+                import java.net.ServerSocket;
+                import org.osgi.framework.BundleActivator;
+                import org.osgi.framework.BundleContext;
+
+                public class Activator implements BundleActivator {
+                  private ServerSocket socket;
+
+                  @Override
+                  public void start(BundleContext context) throws Exception {
+                    socket = new ServerSocket(%d);
+                    %s
+                    context.registerService(Runnable.class, () -> {}, null);
+                  }
+
+                  @Override
+                  public void stop(BundleContext context) throws Exception {
+                    socket.close();
+                  }
+                }
+                """
+                    .formatted(port, more))
+            .header("Bundle-Activator", "sample.holder.Activator");
+    return (inTurn ? maker.header("Sluice-Swap", "in-turn") : maker).make();
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  @Test
+  void whatCannotRunTwiceIsSwappedInTurnAndTheGapIsTold() throws Exception {
+    int port = freePort();
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("holder.jar", holder("1.0.0", port, true, ""));
+      plugins.await("holder.jar", "ACTIVE");
+      sluice.drop("holder.jar", holder("1.1.0", port, false, ""));
+      Plugins.Row refused = plugins.await("holder.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("Address already in use"), refused::reason);
+      assertEquals("1.0.0", refused.version());
+
+      sluice.drop("holder.jar", holder("1.2.0", port, true, "Thread.sleep(30);"));
+      plugins.awaitVersion("holder.jar", "1.2.0");
+      Plugins.Row swapped =
+          sluice.await(
+              "the gap",
+              () -> {
+                Plugins.Row row = plugins.row("holder.jar");
+                return row != null && row.number("swaps") == 1 ? row : null;
+              });
+      assertTrue(swapped.number("gapMillis") >= 30, swapped::toString);
+    }
+  }
+
+  @Test
+  void anInTurnSwapThatFailsStartsTheOldRevisionAgain() throws Exception {
+    int port = freePort();
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("holder.jar", holder("1.0.0", port, true, ""));
+      plugins.await("holder.jar", "ACTIVE");
+      sluice.drop(
+          "holder.jar",
+          holder("1.1.0", port, true, "socket.close(); if (true) throw new Exception(\"no\");"));
+      plugins.await("holder.jar", "QUARANTINED");
+      sluice.awaitTrue(
+          "the old revision to serve again",
+          () -> {
+            Plugins.Row row = plugins.row("holder.jar");
+            return row != null
+                && row.version().equals("1.0.0")
+                && row.texts("provides").contains("java.lang.Runnable");
+          });
+    }
+  }
+
+  private static PluginJar provider(String version) throws Exception {
+    return PluginJar.named("sample.provider", version)
+        .source(
+            """
+            package sample.words;
+
+            public final class Words {
+              private Words() {}
+
+              public static String word() {
+                return "%s";
+              }
+            }
+            """
+                .formatted(version))
+        .header("Export-Package", "sample.words;version=1.0")
+        .make();
+  }
+
+  private static PluginJar user() throws Exception {
+    return PluginJar.named("sample.user", "1.0.0")
+        .source(
+            """
+            package sample.words;
+
+            public final class Words {
+              private Words() {}
+
+              public static String word() {
+                return "compiled against";
+              }
+            }
+            """)
+        .source(
+            """
+            package sample.user;
+
+            import org.osgi.service.component.annotations.Component;
+            import sample.words.Words;
+
+            @Component(
+                service = User.class,
+                property = {"osgi.command.scope=user", "osgi.command.function=word"})
+            public final class User {
+              public String word() {
+                return Words.word();
+              }
+            }
+            """)
+        .header("Private-Package", "sample.user")
+        .header("Import-Package", "sample.words;version=\"[1,2)\",*")
+        .header("-includeresource", "")
+        .make();
+  }
+
+  @Test
+  void whoUsesAPackageOfAReplacedPluginIsWiredToTheNewOne() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("user.jar", user());
+      sluice.drop("words.jar", provider("1.0.0"));
+      plugins.await("user.jar", "ACTIVE");
+      assertEquals("1.0.0", sluice.command("user:word").out().strip());
+
+      java.nio.file.Path next = sluice.home().resolve("words-next.jar");
+      java.nio.file.Files.write(next, provider("1.1.0").bytes());
+      SluiceProcess.Answer plan = sluice.command("host:plan", next.toString(), "--json");
+      // Under its own file name it would be a second file of that name.
+      assertEquals(1, plan.exit(), plan::toString);
+      java.nio.file.Path same =
+          java.nio.file.Files.createDirectory(sluice.home().resolve("next")).resolve("words.jar");
+      java.nio.file.Files.move(next, same);
+      plan = sluice.command("host:plan", same.toString(), "--json");
+      assertEquals(0, plan.exit(), plan::toString);
+      assertTrue(plan.out().contains("\"replaces\": \"sample.provider 1.0.0\""), plan::toString);
+      assertTrue(plan.out().contains("sample.user 1.0.0"), plan::toString);
+      assertEquals("1.0.0", sluice.command("user:word").out().strip(), "a plan changes nothing");
+
+      sluice.drop("words.jar", provider("1.1.0"));
+      plugins.awaitVersion("words.jar", "1.1.0");
+      sluice.awaitTrue(
+          "the new word", () -> sluice.command("user:word").out().strip().equals("1.1.0"));
+      plugins.await("user.jar", "ACTIVE");
+      SluiceProcess.Answer leaks = sluice.command("host:leaks");
+      assertEquals(0, leaks.exit(), leaks::toString);
+      assertFalse(sluice.log().contains("plugin crashed"), sluice::log);
+    }
+  }
+
+  @Test
+  void aBundleOfTheProductGivesWayWhenAllowedAndComesBack() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.config("org.sluice.host.deploy", "{ \"allowReplace\": [\"org.sluice.link.table\"] }");
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      sluice.awaitTrue("the product's own", () -> sluice.command("link:list").exit() == 0);
+      sluice.drop("table.jar", Samples.greeter("org.sluice.link.table", "9.0.0"));
+      plugins.await("table.jar", "ACTIVE");
+      sluice.awaitTrue("the product's own to stop", () -> sluice.command("link:list").exit() != 0);
+      java.nio.file.Files.delete(sluice.plugins().resolve("table.jar"));
+      plugins.awaitGone("table.jar");
+      sluice.awaitTrue(
+          "the product's own to come back", () -> sluice.command("link:list").exit() == 0);
+    }
+  }
+
+  private static PluginJar waiting(String version, boolean required) throws Exception {
+    return PluginJar.named("sample.waits", version)
+        .source(
+            """
+            package sample.waits;
+
+            import org.osgi.service.component.annotations.Component;
+            import org.osgi.service.component.annotations.ConfigurationPolicy;
+
+            @Component(
+                service = Runnable.class,
+                configurationPid = "sample.waits",
+                configurationPolicy = ConfigurationPolicy.%s)
+            public final class Waits implements Runnable {
+              @Override
+              public void run() {}
+            }
+            """
+                .formatted(required ? "REQUIRE" : "OPTIONAL"))
+        .make();
+  }
+
+  @Test
+  void aPluginThatOnlyWaitsForItsConfigurationIsAccepted() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("waits.jar", waiting("1.0.0", true));
+      Plugins.Row row = plugins.await("waits.jar", "ACTIVE");
+      assertEquals("sample.waits", String.join(",", row.texts("waitsFor")));
+      assertTrue(row.texts("provides").isEmpty(), row::toString);
+      sluice.config("sample.waits", "{ }");
+      sluice.awaitTrue(
+          "the service",
+          () -> {
+            Plugins.Row now = plugins.row("waits.jar");
+            return now != null
+                && now.texts("provides").contains("java.lang.Runnable")
+                && now.texts("waitsFor").isEmpty();
+          });
+    }
+  }
+
+  @Test
+  void anUpdateThatLacksItsConfigurationWaitsWhileTheOldRevisionServes() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("waits.jar", waiting("1.0.0", false));
+      plugins.await("waits.jar", "ACTIVE");
+      sluice.drop("waits.jar", waiting("2.0.0", true));
+      Plugins.Row refused = plugins.await("waits.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("configs/sample.waits.cfg.json"), refused::reason);
+      assertEquals("1.0.0", refused.version());
+      assertTrue(refused.texts("provides").contains("java.lang.Runnable"), refused::toString);
+      sluice.config("sample.waits", "{ }");
+      plugins.awaitVersion("waits.jar", "2.0.0");
+    }
+  }
+
+  @Test
+  void whatIsRefusedIsSeenInHealthRestAndMetrics() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.put(sluice.plugins().resolve("bad.jar"), Samples.plainJar());
+      plugins.await("bad.jar", "QUARANTINED");
+      sluice.drop("greeter.jar", Samples.greeter("1.0.0"));
+      plugins.await("greeter.jar", "ACTIVE");
+      String quarantine = sluice.http("/api/v1/quarantine").body();
+      assertTrue(quarantine.contains("bad.jar") && quarantine.contains("NOT_A_BUNDLE"), quarantine);
+      String list = sluice.http("/api/v1/plugins").body();
+      assertTrue(list.contains("sample.greeter") && list.contains("bad.jar"), list);
+      sluice.awaitTrue("health to tell", () -> sluice.http("/health").body().contains("bad.jar"));
+      String metrics = sluice.http("/metrics").body();
+      assertTrue(metrics.contains("sluice_host_plugins{state=\"quarantined\"} 1"), metrics);
+      assertTrue(metrics.contains("sluice_host_plugins_quarantined_total 1"), metrics);
+    }
+  }
+}
