@@ -40,12 +40,12 @@ public final class LogCenter implements MetricSource {
   private final LongAdder suppressed = new LongAdder();
   private volatile Setting setting;
 
-  /**
-   * @param loggers kept, because the JDK forgets loggers that nobody holds, with their levels
-   */
   /** Sources that end so are never limited. */
   private static final String AUDIT = ".audit";
 
+  /**
+   * @param loggers kept, because the JDK forgets loggers that nobody holds, with their levels
+   */
   private record Setting(LineFormat format, Levels levels, RateLimit limit, List<Logger> loggers) {}
 
   @Activate
