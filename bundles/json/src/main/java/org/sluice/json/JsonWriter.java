@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.json;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,7 +41,7 @@ public final class JsonWriter {
       case null -> out.append("null");
       case Boolean bool -> out.append(bool);
       case Double number -> number(number);
-      case Float number -> number(number);
+      case Float number -> number(Double.parseDouble(number.toString()));
       case Number number -> out.append(number);
       case Optional<?> optional -> value(optional.orElse(null));
       case OptionalInt optional ->
@@ -51,9 +54,23 @@ public final class JsonWriter {
       case Iterable<?> items -> list(items);
       case Object[] items -> list(java.util.Arrays.asList(items));
       case Record record -> record(record);
-      default -> string(value.toString());
+      default -> {
+        if (value.getClass().isArray()) {
+          list(elements(value));
+        } else {
+          string(value.toString());
+        }
+      }
     }
     return out;
+  }
+
+  private static List<Object> elements(Object array) {
+    List<Object> elements = new ArrayList<>();
+    for (int i = 0; i < Array.getLength(array); i++) {
+      elements.add(Array.get(array, i));
+    }
+    return elements;
   }
 
   private void json(JsonValue json) {
