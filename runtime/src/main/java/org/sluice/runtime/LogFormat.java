@@ -3,6 +3,7 @@ package org.sluice.runtime;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
@@ -12,6 +13,12 @@ import java.util.logging.Logger;
 
 /** One line a record, as {@code ops.log} writes them, until that bundle takes over. */
 final class LogFormat extends Formatter {
+  /**
+   * Jetty tells what bundles of ours tell better. Held here because the log manager does not: it
+   * forgets a logger, with its level, when nobody holds it.
+   */
+  private static final List<Logger> CHATTY =
+      List.of(Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("org.apache.felix.http"));
 
   static void install() {
     Logger root = Logger.getLogger("");
@@ -22,9 +29,7 @@ final class LogFormat extends Formatter {
     handler.setFormatter(new LogFormat());
     root.addHandler(handler);
     root.setLevel(Level.INFO);
-    // Jetty tells what every bundle of ours tells better.
-    Logger.getLogger("org.eclipse.jetty").setLevel(Level.WARNING);
-    Logger.getLogger("org.apache.felix.http").setLevel(Level.WARNING);
+    CHATTY.forEach(logger -> logger.setLevel(Level.WARNING));
   }
 
   @Override

@@ -118,6 +118,49 @@ class GuardTest {
   }
 
   @Test
+  void aComponentThatFailsLaterIsACrash() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.config(PID, "{ \"crashLimit\": 2 }");
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      Path trouble = sluice.home().resolve("trouble");
+      sluice.drop("tick.jar", Samples.greeter("sample.tick", "1.0.0"));
+      plugins.await("tick.jar", "ACTIVE");
+      sluice.drop(
+          "later.jar",
+          org.sluice.itest.PluginJar.named("sample.later", "1.0.0")
+              .source(
+                  """
+                  package sample.later;
+
+                  import java.util.function.Supplier;
+                  import org.osgi.service.component.annotations.Activate;
+                  import org.osgi.service.component.annotations.Component;
+                  import org.osgi.service.component.annotations.Reference;
+
+                  @Component(service = Later.class, immediate = true)
+                  public final class Later {
+                    @Activate
+                    public Later(@Reference Supplier<?> ticks) {
+                      if (java.nio.file.Files.exists(java.nio.file.Path.of("%s"))) {
+                        throw new IllegalStateException("the disk is full");
+                      }
+                    }
+                  }
+                  """
+                      .formatted(trouble))
+              .make());
+      plugins.await("later.jar", "ACTIVE");
+      Files.createFile(trouble);
+      // What it refers to is replaced, so that the component is activated again, and fails.
+      sluice.drop("tick.jar", Samples.greeter("sample.tick", "1.1.0"));
+      Plugins.Row refused = plugins.await("later.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("crashed 2 times"), refused::reason);
+      assertTrue(refused.reason().contains("the disk is full"), refused::reason);
+    }
+  }
+
+  @Test
   void aStartThatKillsTheProcessIsTriedThreeTimesOnly() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare()) {
       sluice.drop("greeter.jar", Samples.greeter("1.0.0"));

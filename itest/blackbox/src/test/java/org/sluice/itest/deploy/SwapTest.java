@@ -198,7 +198,7 @@ class SwapTest {
       sluice.config("org.sluice.host.deploy", "{ \"allowReplace\": [\"org.sluice.link.table\"] }");
       sluice.launch();
       Plugins plugins = new Plugins(sluice);
-      assertEquals(0, sluice.command("link:list").exit());
+      sluice.awaitTrue("the product's own", () -> sluice.command("link:list").exit() == 0);
       sluice.drop("table.jar", Samples.greeter("org.sluice.link.table", "9.0.0"));
       plugins.await("table.jar", "ACTIVE");
       sluice.awaitTrue("the product's own to stop", () -> sluice.command("link:list").exit() != 0);
@@ -209,30 +209,33 @@ class SwapTest {
     }
   }
 
+  private static PluginJar waiting(String version, boolean required) throws Exception {
+    return PluginJar.named("sample.waits", version)
+        .source(
+            """
+            package sample.waits;
+
+            import org.osgi.service.component.annotations.Component;
+            import org.osgi.service.component.annotations.ConfigurationPolicy;
+
+            @Component(
+                service = Runnable.class,
+                configurationPid = "sample.waits",
+                configurationPolicy = ConfigurationPolicy.%s)
+            public final class Waits implements Runnable {
+              @Override
+              public void run() {}
+            }
+            """
+                .formatted(required ? "REQUIRE" : "OPTIONAL"))
+        .make();
+  }
+
   @Test
   void aPluginThatOnlyWaitsForItsConfigurationIsAccepted() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {
       Plugins plugins = new Plugins(sluice);
-      sluice.drop(
-          "waits.jar",
-          PluginJar.named("sample.waits", "1.0.0")
-              .source(
-                  """
-                  package sample.waits;
-
-                  import org.osgi.service.component.annotations.Component;
-                  import org.osgi.service.component.annotations.ConfigurationPolicy;
-
-                  @Component(
-                      service = Runnable.class,
-                      configurationPid = "sample.waits",
-                      configurationPolicy = ConfigurationPolicy.REQUIRE)
-                  public final class Waits implements Runnable {
-                    @Override
-                    public void run() {}
-                  }
-                  """)
-              .make());
+      sluice.drop("waits.jar", waiting("1.0.0", true));
       Plugins.Row row = plugins.await("waits.jar", "ACTIVE");
       assertEquals("sample.waits", String.join(",", row.texts("waitsFor")));
       assertTrue(row.texts("provides").isEmpty(), row::toString);
@@ -245,6 +248,22 @@ class SwapTest {
                 && now.texts("provides").contains("java.lang.Runnable")
                 && now.texts("waitsFor").isEmpty();
           });
+    }
+  }
+
+  @Test
+  void anUpdateThatLacksItsConfigurationWaitsWhileTheOldRevisionServes() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("waits.jar", waiting("1.0.0", false));
+      plugins.await("waits.jar", "ACTIVE");
+      sluice.drop("waits.jar", waiting("2.0.0", true));
+      Plugins.Row refused = plugins.await("waits.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("configs/sample.waits.cfg.json"), refused::reason);
+      assertEquals("1.0.0", refused.version());
+      assertTrue(refused.texts("provides").contains("java.lang.Runnable"), refused::toString);
+      sluice.config("sample.waits", "{ }");
+      plugins.awaitVersion("waits.jar", "2.0.0");
     }
   }
 

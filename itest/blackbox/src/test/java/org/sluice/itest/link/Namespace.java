@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.sluice.itest.SluiceProcess;
 import org.sluice.json.JsonException;
 import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
@@ -67,6 +68,19 @@ final class Namespace implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of(prefix()));
     command.addAll(List.of(words));
     return must(run("", command.toArray(String[]::new)), command);
+  }
+
+  /** What is answered over HTTP; waits until somebody listens. */
+  String get(SluiceProcess sluice, String path) throws Exception {
+    return exec(
+        "curl",
+        "-s",
+        "--retry",
+        "100",
+        "--retry-delay",
+        "1",
+        "--retry-connrefused",
+        "http://127.0.0.1:" + sluice.port() + path);
   }
 
   Process spawn(String... words) throws IOException {

@@ -35,6 +35,7 @@ final class Demo {
             "osgi.command.function=sleep",
             "osgi.command.function=spin",
             "osgi.command.function=flow",
+            "osgi.command.function=quiet",
             "osgi.command.function=flood",
             "osgi.command.function=print",
             "osgi.command.function=level",
@@ -98,6 +99,22 @@ final class Demo {
                 if (i > 0) {
                   try {
                     Thread.sleep(20);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }
+                return new Row("tick", i);
+              })
+              .onClose(closed::incrementAndGet);
+        }
+
+        @Descriptor("Says one thing and then nothing.\\nExample: demo:quiet")
+        public Stream<Row> quiet() {
+          return IntStream.iterate(0, i -> i + 1)
+              .mapToObj(i -> {
+                if (i > 0) {
+                  try {
+                    Thread.sleep(1_000_000);
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }

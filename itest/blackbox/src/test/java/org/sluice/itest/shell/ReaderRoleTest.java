@@ -54,8 +54,12 @@ class ReaderRoleTest {
     }
     sluice.drop("demo.jar", Demo.jar());
     sluice.awaitTrue("the demo", () -> sluice.command("demo:rows").exit() == 0);
-    sluice.config("org.sluice.host.shell", "{\"group\": \"" + GROUP + "\"}");
-    sluice.awaitTrue("the group's socket", () -> mode().equals("rw-rw----"));
+    try (Talk owner = new Talk(sluice)) {
+      owner.line("x = kept");
+      sluice.config("org.sluice.host.shell", "{\"group\": \"" + GROUP + "\"}");
+      sluice.awaitTrue("the group's socket", () -> mode().equals("rw-rw----"));
+      assertEquals("kept\n", owner.line("echo $x").out(), "the owner's connection");
+    }
   }
 
   @AfterAll
@@ -179,5 +183,26 @@ class ReaderRoleTest {
                         l.contains("demo:touched")
                             && l.contains("role=READER")
                             && l.contains("exit=1")));
+  }
+
+  @Test
+  void whoComesByAGroupGoesWithIt() throws Exception {
+    Process reader =
+        new ProcessBuilder(as(gid, Command.client(sluice.home(), "shell")))
+            .redirectErrorStream(true)
+            .start();
+    try (var keys = reader.getOutputStream()) {
+      keys.write("demo:rows\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      keys.flush();
+      assertEquals('n', reader.getInputStream().read());
+      sluice.config("org.sluice.host.shell", "{}");
+      sluice.awaitTrue("the owner's socket", () -> mode().equals("rw-------"));
+      sluice.awaitTrue(
+          "the reader to be gone", () -> !sluice.command("host:sessions").out().contains("READER"));
+    } finally {
+      reader.destroyForcibly();
+      sluice.config("org.sluice.host.shell", "{\"group\": \"" + GROUP + "\"}");
+      sluice.awaitTrue("the group's socket", () -> mode().equals("rw-rw----"));
+    }
   }
 }

@@ -4,13 +4,11 @@ package org.sluice.host.deploy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +26,8 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -48,11 +48,11 @@ import org.sluice.host.api.Plugins;
  * worker to the worker.
  */
 @Component(
-    service = {Plugins.class, Deployer.class},
+    service = {Plugins.class, ConfigurationListener.class, Deployer.class},
     immediate = true,
     configurationPid = "org.sluice.host.deploy")
 @Designate(ocd = DeployConfig.class)
-public final class Deployer implements Plugins {
+public final class Deployer implements Plugins, ConfigurationListener {
 
   /** How long a command waits for the worker. */
   private static final long PATIENCE_SECONDS = 30;
@@ -63,7 +63,8 @@ public final class Deployer implements Plugins {
   private final BundleContext context;
   private final Worker worker;
   private final Lifecycle lifecycle;
-  private final Lifecycle.Parts parts;
+  private final Verdicts verdicts;
+  private final Board.Parts parts;
   private final Diagnosis diagnosis;
   private final PlanMaker planner;
   private final FolderGate gate;
@@ -88,7 +89,7 @@ public final class Deployer implements Plugins {
     SwapHook hook = new SwapHook();
     diagnosis = new Diagnosis(context, wiring);
     parts =
-        new Lifecycle.Parts(
+        new Board.Parts(
             staging,
             new Journal(state),
             new Quarantine(home.resolve("var/quarantine")),
@@ -101,10 +102,12 @@ public final class Deployer implements Plugins {
     gate = new FolderGate(system, folder.path(), "true".equals(context.getProperty("sluice.safe")));
     BlockingQueue<Runnable> inbox = Worker.inbox();
     var slots = new TreeMap<String, Slot>();
-    lifecycle =
-        new Lifecycle(context, wiring, parts, this::settings, inbox::add, slots.values(), stuck);
-    worker = new Worker(inbox, slots, folder, lifecycle, gate, this::settings);
-    planner = new PlanMaker(context, wiring, parts, slots.values(), state);
+    Board board = new Board(parts, this::settings, inbox::add, slots.values(), stuck);
+    Dismissal dismissal = new Dismissal(context, wiring, board);
+    verdicts = new Verdicts(board, dismissal);
+    lifecycle = new Lifecycle(context, board, verdicts, dismissal);
+    worker = new Worker(inbox, slots, folder, lifecycle, verdicts, dismissal, gate, this::settings);
+    planner = new PlanMaker(context, wiring, board, state);
     hookRegistration = context.registerService(ResolverHookFactory.class, hook, null);
     crashes =
         new CrashWatch(this::bundles, (b, what) -> worker.post(() -> worker.crashed(b, what)));
@@ -151,17 +154,31 @@ public final class Deployer implements Plugins {
     worker.post(() -> {});
   }
 
+  @Override
+  public void configurationEvent(ConfigurationEvent event) {
+    if (event.getType() == ConfigurationEvent.CM_UPDATED) {
+      String factory = event.getFactoryPid();
+      worker.post(() -> verdicts.came(Set.of(factory == null ? event.getPid() : factory)));
+    }
+  }
+
   private void serviceChanged(ServiceEvent event) {
+    if (event.getType() == ServiceEvent.MODIFIED
+        && List.of(Services.types(event.getServiceReference()))
+            .contains(ServiceComponentRuntime.class.getName())) {
+      // The component runtime tells that some component changed its state.
+      worker.post(worker::componentsChanged);
+    }
     if (event.getType() == ServiceEvent.REGISTERED) {
       ServiceReference<?> reference = event.getServiceReference();
       Bundle bundle = reference.getBundle();
       // What a plugin registers while it is on probation may go again with it.
       boolean lasting = bundle != null && worker.views().stream().noneMatch(v -> starts(v, bundle));
       if (lasting) {
-        var types = Set.of((String[]) reference.getProperty(Constants.OBJECTCLASS));
+        var types = Set.of(Services.types(reference));
         boolean awaited = worker.views().stream().anyMatch(v -> v.state() != Plugin.State.ACTIVE);
         if (awaited) {
-          worker.post(() -> lifecycle.serviceCame(types));
+          worker.post(() -> verdicts.came(types));
         }
       }
     }
@@ -197,25 +214,10 @@ public final class Deployer implements Plugins {
         view.reason(),
         serving == null ? "" : serving.sha(),
         view.since(),
-        bundle == null ? List.of() : provides(bundle),
+        bundle == null ? List.of() : List.copyOf(Services.of(bundle)),
         bundle == null ? List.of() : parts.probe().waitsFor(bundle),
         view.gapMillis(),
         view.swaps());
-  }
-
-  private static List<String> provides(Bundle bundle) {
-    Set<String> types = new TreeSet<>();
-    try {
-      ServiceReference<?>[] references = bundle.getRegisteredServices();
-      for (ServiceReference<?> reference :
-          references == null ? new ServiceReference<?>[0] : references) {
-        types.addAll(Arrays.asList((String[]) reference.getProperty(Constants.OBJECTCLASS)));
-      }
-    } catch (IllegalStateException e) {
-      // It was dropped between the look and the question.
-      return List.of();
-    }
-    return List.copyOf(types);
   }
 
   @Override
@@ -228,7 +230,8 @@ public final class Deployer implements Plugins {
                 throw new NoSuchElementException(
                     slot.file + " is not in quarantine, it is " + slot.state);
               }
-              lifecycle.release(slot);
+              verdicts.release(slot);
+              worker.publish();
               return slot.file;
             });
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELEASE_MILLIS);
@@ -253,8 +256,6 @@ public final class Deployer implements Plugins {
   }
 
   private Plugin plugin(String file) {
-    // What was just done on the worker's thread shows after its next look.
-    ask(() -> file);
     return plugins().stream()
         .filter(p -> p.file().equals(file))
         .findFirst()
@@ -263,7 +264,7 @@ public final class Deployer implements Plugins {
 
   @Override
   public PluginPlan plan(Path jar) {
-    return ask(() -> planner.plan(jar, settings));
+    return ask(() -> planner.plan(jar));
   }
 
   @Override

@@ -3,24 +3,17 @@ package org.sluice.host.deploy;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.sluice.host.api.Plugin;
 
 /**
- * What happens to a file from the moment it is complete: taken in, refused, swapped, restarted,
- * dropped. Called by the worker only, and never waits.
+ * What happens to a file from the moment it is complete: taken in, swapped, restarted. Called by
+ * the worker only, and never waits.
  */
 final class Lifecycle {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.deploy");
@@ -28,56 +21,24 @@ final class Lifecycle {
   /** A start that takes longer than this does not hold up the next file. */
   private static final Duration YOUNG = Duration.ofMillis(300);
 
-  /** How often to try again what depends on things outside. */
-  private static final Duration CLOCK = Duration.ofSeconds(5);
-
-  /** How long a refusal is kept back for the sake of files that are on their way. */
-  private static final Duration DEFERRAL = Duration.ofSeconds(5);
+  /** How long a component may be in failure before it counts as a crash. */
+  private static final Duration INDULGENCE = Duration.ofSeconds(3);
 
   private final BundleContext context;
-  private final FrameworkWiring wiring;
-  private final Parts parts;
-  private final Supplier<Settings> settings;
-  private final Consumer<Runnable> inbox;
-  private final Collection<Slot> slots;
-  private final Set<Bundle> stuck;
+  private final Board board;
+  private final Verdicts verdicts;
+  private final Dismissal dismissal;
 
-  /** Counts every change of what is deployed. */
-  private long world;
-
-  /** What the work is done with. */
-  record Parts(
-      Staging staging,
-      Journal journal,
-      Quarantine quarantine,
-      Admission admission,
-      Probe probe,
-      SwapHook hook,
-      Leaks leaks,
-      Tally tally) {}
-
-  Lifecycle(
-      BundleContext context,
-      FrameworkWiring wiring,
-      Parts parts,
-      Supplier<Settings> settings,
-      Consumer<Runnable> inbox,
-      Collection<Slot> slots,
-      Set<Bundle> stuck) {
+  Lifecycle(BundleContext context, Board board, Verdicts verdicts, Dismissal dismissal) {
     this.context = context;
-    this.wiring = wiring;
-    this.parts = parts;
-    this.settings = settings;
-    this.inbox = inbox;
-    this.slots = slots;
-    this.stuck = stuck;
+    this.board = board;
+    this.verdicts = verdicts;
+    this.dismissal = dismissal;
   }
-
-  // ---- taking in -------------------------------------------------------------------------------
 
   /** Whether the next file may be begun: starts come one after the other unless one is slow. */
   boolean mayBegin() {
-    return slots.stream()
+    return board.slots().stream()
         .noneMatch(s -> s.run != null && s.run.thread().age().compareTo(YOUNG) < 0);
   }
 
@@ -85,7 +46,7 @@ final class Lifecycle {
   void decide(Slot slot, DropFolder.Sighting sighting) {
     String sha = "";
     try {
-      Staged staged = parts.staging().stage(sighting.path());
+      Staged staged = board.parts().staging().stage(sighting.path());
       sha = staged.sha();
       if (!Fingerprint.of(sighting.path()).equals(sighting.print())) {
         return;
@@ -96,18 +57,18 @@ final class Lifecycle {
       slot.deferred = false;
       consider(slot, staged, again);
     } catch (RefusedException e) {
-      refuse(slot, sighting, sha, e.refusal());
+      verdicts.refuse(slot, sighting, sha, e.refusal());
     } catch (AccessDeniedException e) {
-      refuse(slot, sighting, sha, unreadable(slot.file, e));
+      verdicts.refuse(slot, sighting, sha, unreadable(slot.file, e));
     } catch (IOException e) {
-      refuse(
+      verdicts.refuse(
           slot,
           sighting,
           sha,
           new Refusal(
               Refusal.Kind.ENVIRONMENT,
               "copying " + slot.file + " into var/deploy: " + e,
-              "see to the disk; it is tried again every " + CLOCK.toSeconds() + " s"));
+              "see to the disk; it is tried again every " + Verdicts.CLOCK.toSeconds() + " s"));
     }
   }
 
@@ -122,14 +83,14 @@ final class Lifecycle {
       throws RefusedException, IOException {
     Revision serving = slot.serving;
     if (serving != null && serving.sha().equals(staged.sha())) {
-      if (settings.get().requireSigned()) {
-        new SignatureCheck(settings.get().trustedKeys()).verify(staged, slot.file);
+      if (board.settings().requireSigned()) {
+        new SignatureCheck(board.settings().trustedKeys()).verify(staged, slot.file);
       }
-      clear(slot);
+      verdicts.clear(slot);
       slot.resume();
       return;
     }
-    Journal.Quarantined known = parts.journal().quarantined(slot.file);
+    Journal.Quarantined known = board.parts().journal().quarantined(slot.file);
     boolean judged =
         known != null
             && known.sha().equals(staged.sha())
@@ -141,21 +102,21 @@ final class Lifecycle {
       return;
     }
     survivable(slot.file, staged);
-    Jar jar = parts.admission().inspect(slot.file, staged, settings.get());
+    Jar jar = board.parts().admission().inspect(slot.file, staged, board.settings());
     slot.name = jar.name();
-    Slot.Old old = new Predecessor(slots, parts, settings.get()).of(slot, jar);
+    Slot.Old old = new Predecessor(board).of(slot, jar);
     if (old != null && old.from() != slot && inherit(slot, old.from(), staged, jar)) {
       return;
     }
-    Revision fresh = parts.admission().install(slot.file, staged, jar, old);
+    Revision fresh = board.parts().admission().install(slot.file, staged, jar, old);
     slot.enter(Plugin.State.STARTING, "");
     begin(slot, fresh, Slot.Purpose.TAKE_IN, old);
   }
 
   /** A revision that took the process with it too often is not started again. */
   private void survivable(String file, Staged staged) throws RefusedException {
-    long deaths = parts.journal().deaths(staged.sha());
-    if (deaths >= settings.get().crashLimit()) {
+    long deaths = board.parts().journal().deaths(staged.sha());
+    if (deaths >= board.settings().crashLimit()) {
       throw new RefusedException(
           Refusal.Kind.CRASHED,
           file + ": the process died " + deaths + " times while starting it",
@@ -173,38 +134,38 @@ final class Lifecycle {
     slot.displaced = from.displaced;
     from.serving = null;
     from.displaced = null;
-    clear(slot);
-    parts.journal().forget(from.file);
-    parts.journal().good(slot.serving);
-    save();
+    verdicts.clear(slot);
+    board.parts().journal().forget(from.file);
+    board.parts().journal().good(slot.serving);
+    board.save();
     slot.enter(Plugin.State.ACTIVE, "");
     return true;
   }
 
   /** Starts the last good revision when the content of the file is not to be had. */
   void fallBack(Slot slot) {
-    Journal.Good good = parts.journal().good(slot.file);
+    Journal.Good good = board.parts().journal().good(slot.file);
     if (slot.serving != null || slot.run != null || slot.fellBack || good == null) {
       return;
     }
     slot.fellBack = true;
     if (good.sha().equals(slot.refusedSha)) {
-      parts.journal().forgetGood(slot.file);
+      board.parts().journal().forgetGood(slot.file);
       return;
     }
     try {
-      Staged staged = parts.staging().kept(good.sha());
+      Staged staged = board.parts().staging().kept(good.sha());
       if (staged == null) {
         LOG.log(
             System.Logger.Level.WARNING,
             "the last good revision is not kept any more file=" + slot.file);
-        parts.journal().forgetGood(slot.file);
+        board.parts().journal().forgetGood(slot.file);
         return;
       }
       survivable(slot.file, staged);
-      Jar jar = parts.admission().inspect(slot.file, staged, settings.get());
-      Slot.Old old = new Predecessor(slots, parts, settings.get()).of(slot, jar);
-      Revision fresh = parts.admission().install(slot.file, staged, jar, old);
+      Jar jar = board.parts().admission().inspect(slot.file, staged, board.settings());
+      Slot.Old old = new Predecessor(board).of(slot, jar);
+      Revision fresh = board.parts().admission().install(slot.file, staged, jar, old);
       begin(slot, fresh, Slot.Purpose.FALL_BACK, old);
     } catch (RefusedException | IOException e) {
       LOG.log(
@@ -217,7 +178,7 @@ final class Lifecycle {
   }
 
   private void begin(Slot slot, Revision fresh, Slot.Purpose purpose, Slot.@Nullable Old old) {
-    mark(fresh.sha(), true);
+    board.mark(fresh.sha(), true);
     boolean inTurn = old != null && fresh.jar().inTurn();
     GapMeter gap = old == null ? null : new GapMeter(context, old.bundle(), fresh.bundle());
     Bundle before = purpose == Slot.Purpose.RESTART ? fresh.bundle() : null;
@@ -225,39 +186,25 @@ final class Lifecycle {
         new Attempt(
             fresh,
             inTurn && old != null ? old.bundle() : before,
-            parts.probe(),
-            settings.get().satisfyTimeout());
+            board.parts().probe(),
+            board.settings().satisfyTimeout(),
+            old == null || old.product() ? Set.of() : Services.of(old.bundle()));
     Bounded thread =
         new Bounded(
             "starter",
-            settings.get().startTimeout(),
+            board.settings().startTimeout(),
             attempt,
-            () -> inbox.accept(() -> attempted(slot, attempt)));
+            () -> board.post(() -> attempted(slot, attempt)));
     slot.run = new Slot.Attempting(thread, attempt, purpose, old, gap);
     thread.start();
   }
 
-  /** A mark on the disk tells the next process what this one was starting when it died. */
-  private void mark(String sha, boolean starting) {
-    try {
-      if (starting) {
-        parts.journal().starting(sha);
-      } else {
-        parts.journal().started(sha);
-      }
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "marking the start of a plugin sha=" + sha + ": " + e);
-    }
-  }
-
-  // ---- what came of it -------------------------------------------------------------------------
-
   private void attempted(Slot slot, Attempt attempt) {
-    mark(attempt.fresh().sha(), false);
+    board.mark(attempt.fresh().sha(), false);
     if (!(slot.run instanceof Slot.Attempting run) || run.attempt() != attempt) {
       // It was given up long ago, and now it comes back.
-      stuck.remove(attempt.fresh().bundle());
-      discard(attempt.fresh().bundle());
+      board.stuck().remove(attempt.fresh().bundle());
+      dismissal.discard(attempt.fresh().bundle());
       return;
     }
     slot.run = null;
@@ -284,7 +231,7 @@ final class Lifecycle {
         "%s did not come up within %d s: it was %s, in %s%s"
             .formatted(
                 file,
-                settings.get().startTimeout().toSeconds(),
+                board.settings().startTimeout().toSeconds(),
                 run.attempt().step(),
                 run.thread().where(),
                 more);
@@ -297,16 +244,16 @@ final class Lifecycle {
   private void accepted(Slot slot, Slot.Attempting run) {
     Revision fresh = run.attempt().fresh();
     slot.serving = fresh;
-    parts.journal().good(fresh);
-    world++;
+    board.parts().journal().good(fresh);
+    board.changed();
     if (run.purpose() == Slot.Purpose.TAKE_IN) {
-      clear(slot);
+      verdicts.clear(slot);
     }
     if (slot.refusal == null) {
       slot.enter(Plugin.State.ACTIVE, "");
     }
-    save();
-    parts.tally().accepted.increment();
+    board.save();
+    board.parts().tally().accepted.increment();
     Slot.Old old = run.old();
     if (old == null) {
       LOG.log(
@@ -328,7 +275,7 @@ final class Lifecycle {
         () -> {
           slot.gapMillis = gap == null ? 0 : gap.close();
           slot.swaps++;
-          parts.tally().swapped(slot.gapMillis);
+          board.parts().tally().swapped(slot.gapMillis);
           LOG.log(
               System.Logger.Level.INFO,
               "plugin swapped file=%s bundle=%s version=%s sha=%.12s gap_ms=%.3f"
@@ -342,7 +289,7 @@ final class Lifecycle {
     if (old.product()) {
       slot.displaced = old.bundle();
     }
-    retire(slot, old.bundle(), old.product(), swapped);
+    dismissal.retire(slot, old.bundle(), old.product(), swapped);
   }
 
   private void failed(Slot slot, Slot.Attempting run, Refusal refusal, boolean hangs) {
@@ -356,7 +303,7 @@ final class Lifecycle {
       return;
     }
     if (run.purpose() == Slot.Purpose.FALL_BACK) {
-      parts.journal().forgetGood(slot.file);
+      board.parts().journal().forgetGood(slot.file);
       LOG.log(
           System.Logger.Level.WARNING,
           "the last good revision does not start any more file="
@@ -366,9 +313,9 @@ final class Lifecycle {
     } else {
       if (run.purpose() == Slot.Purpose.RESTART) {
         slot.serving = null;
-        parts.journal().forgetGood(slot.file);
+        board.parts().journal().forgetGood(slot.file);
       }
-      refuse(slot, slot.judged, fresh.sha(), refusal);
+      verdicts.refuse(slot, slot.judged, fresh.sha(), refusal);
     }
     Slot.Old old = run.old();
     Runnable restore =
@@ -380,7 +327,7 @@ final class Lifecycle {
     if (hangs) {
       restore.run();
     } else {
-      retire(slot, fresh.bundle(), false, restore);
+      dismissal.retire(slot, fresh.bundle(), false, restore);
     }
   }
 
@@ -390,317 +337,30 @@ final class Lifecycle {
     if (serving != null) {
       begin(old.from(), serving, Slot.Purpose.RESTART, null);
     } else if (old.product()) {
-      startProduct(old.bundle());
+      dismissal.startProduct(old.bundle());
     } else {
       LOG.log(System.Logger.Level.WARNING, "nothing to go back to file=" + slot.file);
     }
   }
 
-  private void startProduct(Bundle bundle) {
-    new Bounded(
-            "starter",
-            settings.get().startTimeout(),
-            () -> {
-              try {
-                bundle.start(Bundle.START_TRANSIENT);
-              } catch (BundleException | IllegalStateException e) {
-                LOG.log(
-                    System.Logger.Level.ERROR,
-                    "starting " + bundle + " of the product again: " + Failure.summary(e));
-              }
-            },
-            () -> {})
-        .start();
-  }
-
-  // ---- refusing --------------------------------------------------------------------------------
-
-  /** Says no to the content of a file. Whatever serves goes on, unless it is that very content. */
-  void refuse(Slot slot, DropFolder.@Nullable Sighting sighting, String sha, Refusal refusal) {
-    if (refusal.kind() == Refusal.Kind.DAMAGED && sighting != null && fresh(slot, sighting)) {
-      // Somebody writes over the file without shortening it first: to be seen again when it rests.
-      slot.torn = sighting;
-      slot.judged = null;
-      slot.enter(Plugin.State.ARRIVING, refusal.reason());
-      return;
-    }
-    slot.judged = sighting;
-    slot.again = false;
-    slot.refusal = refusal;
-    slot.refusedSha = sha;
-    slot.refusedAt = world;
-    slot.refusedNanos = System.nanoTime();
-    slot.fellBack = false;
-    Revision serving = slot.serving;
-    if (serving != null && serving.sha().equals(sha)) {
-      withdraw(slot, serving);
-    }
-    Refusal.Retry retry = refusal.kind().retry();
-    slot.deferred =
-        (retry == Refusal.Retry.PLUGINS || retry == Refusal.Retry.SERVICES) && othersArrive(slot);
-    if (slot.deferred) {
-      slot.enter(Plugin.State.STARTING, refusal.reason());
-    } else {
-      quarantine(slot, refusal);
-    }
-  }
-
-  private boolean fresh(Slot slot, DropFolder.Sighting sighting) {
-    return slot.arrival.quiet(sighting).compareTo(settings.get().stallTimeout()) < 0;
-  }
-
-  /** Whether another file is on its way that may bring what this one lacks. */
-  private boolean othersArrive(Slot slot) {
-    return slots.stream()
-        .anyMatch(
-            s ->
-                s != slot
-                    && !s.deferred
-                    && s.sighting != null
-                    && (s.run != null || !s.sighting.equals(s.judged)));
-  }
-
-  /** Looks after a refusal that was kept back. */
-  void tendDeferred(Slot slot) {
-    Refusal refusal = slot.refusal;
-    if (refusal == null || !slot.deferred) {
-      return;
-    }
-    boolean patient = System.nanoTime() - slot.refusedNanos < DEFERRAL.toNanos();
-    if (slot.refusedAt != world) {
-      slot.again = true;
-    } else if (!othersArrive(slot) || !patient) {
-      slot.deferred = false;
-      quarantine(slot, refusal);
-    }
-  }
-
-  private void quarantine(Slot slot, Refusal refusal) {
-    slot.enter(Plugin.State.QUARANTINED, refusal.text());
-    Journal.Quarantined known = parts.journal().quarantined(slot.file);
-    if (known != null && known.sha().equals(slot.refusedSha) && known.refusal().equals(refusal)) {
-      return;
-    }
-    var entry = new Journal.Quarantined(slot.file, slot.refusedSha, refusal, Instant.now());
-    parts.journal().quarantine(entry);
-    save();
-    DropFolder.Sighting sighting = slot.sighting;
-    Path bytes = sighting == null || !sighting.obstacle().isEmpty() ? null : sighting.path();
-    String serving = slot.serving == null ? "" : slot.serving.toString();
-    parts.quarantine().put(entry, bytes, serving);
-    parts.tally().quarantined.increment();
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "plugin quarantined file=%s kind=%s serving=%s: %s"
-            .formatted(
-                slot.file,
-                refusal.kind(),
-                serving.isEmpty() ? "nothing" : serving,
-                refusal.text()));
-  }
-
-  private void clear(Slot slot) {
-    slot.refusal = null;
-    slot.refusedSha = "";
-    slot.deferred = false;
-    slot.torn = null;
-    parts.journal().release(slot.file);
-    parts.quarantine().remove(slot.file);
-    save();
-  }
-
-  /** Whether what a file was refused for may have changed. */
-  boolean retryDue(Slot slot) {
-    Refusal refusal = slot.refusal;
-    if (refusal == null || slot.deferred) {
-      return false;
-    }
-    return switch (refusal.kind().retry()) {
-      case NEVER, SETTINGS -> false;
-      case PLUGINS, SERVICES -> slot.refusedAt != world;
-      case TIME -> System.nanoTime() - slot.refusedNanos > CLOCK.toNanos();
-    };
-  }
-
-  /** A service came that somebody may wait for. */
-  void serviceCame(Set<String> interfaces) {
-    for (Slot slot : slots) {
-      Refusal refusal = slot.refusal;
-      if (refusal != null
-          && refusal.kind().retry() == Refusal.Retry.SERVICES
-          && refusal.awaits().stream().anyMatch(interfaces::contains)) {
-        slot.again = true;
-      }
-    }
-  }
-
   /** The configuration changed: everything is to be judged by the new one. */
   void settingsChanged() {
-    for (Slot slot : slots) {
+    for (Slot slot : board.slots()) {
       slot.again |= slot.judged != null && slot.run == null;
       Revision serving = slot.serving;
       boolean other = serving != null && !slot.refusedSha.isEmpty();
-      if (serving != null && other && settings.get().requireSigned() && slot.run == null) {
+      if (serving != null && other && board.settings().requireSigned() && slot.run == null) {
         try {
-          new SignatureCheck(settings.get().trustedKeys()).verify(serving.staged(), slot.file);
+          new SignatureCheck(board.settings().trustedKeys()).verify(serving.staged(), slot.file);
         } catch (RefusedException | IOException e) {
           LOG.log(
               System.Logger.Level.WARNING,
               "the serving revision is withdrawn file=" + slot.file + ": " + e.getMessage());
-          withdraw(slot, serving);
+          dismissal.withdraw(slot, serving);
         }
       }
     }
   }
-
-  /** Gives a refused file another chance. */
-  void release(Slot slot) {
-    slot.crashes.clear();
-    slot.fellBack = false;
-    slot.again = true;
-    parts.journal().release(slot.file);
-    parts.quarantine().remove(slot.file);
-    slot.enter(Plugin.State.STARTING, "");
-    save();
-  }
-
-  // ---- dropping --------------------------------------------------------------------------------
-
-  /** The file is gone for good. */
-  void gone(Slot slot, Runnable removed) {
-    boolean inherited =
-        slots.stream()
-            .anyMatch(
-                s ->
-                    s.run instanceof Slot.Attempting a
-                        && a.old() != null
-                        && a.old().from() == slot);
-    if (inherited) {
-      return;
-    }
-    parts.journal().forget(slot.file);
-    parts.quarantine().remove(slot.file);
-    save();
-    Revision serving = slot.serving;
-    if (serving == null) {
-      removed.run();
-      return;
-    }
-    LOG.log(
-        System.Logger.Level.INFO,
-        "plugin removed file=" + slot.file + " bundle=" + serving.jar().name());
-    world++;
-    withdraw(slot, serving);
-    if (slot.run instanceof Slot.Retiring r) {
-      slot.run = new Slot.Retiring(r.thread(), r.retirement(), chain(r.then(), removed));
-    }
-  }
-
-  private static Runnable chain(Runnable first, Runnable second) {
-    return () -> {
-      first.run();
-      second.run();
-    };
-  }
-
-  /** Nothing serves any more in this slot; a bundle of the product takes its place again. */
-  private void withdraw(Slot slot, Revision serving) {
-    slot.serving = null;
-    parts.journal().forgetGood(slot.file);
-    world++;
-    Bundle product = slot.displaced;
-    slot.displaced = null;
-    retire(
-        slot,
-        serving.bundle(),
-        false,
-        () -> {
-          if (product != null) {
-            startProduct(product);
-          }
-        });
-  }
-
-  private void retire(Slot slot, Bundle bundle, boolean keep, Runnable then) {
-    if (!keep) {
-      parts.leaks().watch(bundle);
-    }
-    Retirement retirement = new Retirement(bundle, wiring, Set.copyOf(stuck), keep);
-    Bounded thread =
-        new Bounded(
-            "retirer",
-            settings.get().stopTimeout(),
-            retirement,
-            () -> inbox.accept(() -> retired(slot, retirement)));
-    slot.run = new Slot.Retiring(thread, retirement, then);
-    thread.start();
-  }
-
-  /** Drops a bundle that belongs to no slot. */
-  void discard(Bundle bundle) {
-    parts.leaks().watch(bundle);
-    new Bounded(
-            "retirer",
-            settings.get().stopTimeout(),
-            new Retirement(bundle, wiring, Set.copyOf(stuck), false),
-            () -> inbox.accept(() -> parts.hook().forget(bundle)))
-        .start();
-  }
-
-  private void retired(Slot slot, Retirement retirement) {
-    parts.hook().forget(retirement.bundle());
-    stuck.remove(retirement.bundle());
-    if (slot.run instanceof Slot.Retiring run && run.retirement() == retirement) {
-      slot.run = null;
-      run.then().run();
-      restartDependents(retirement);
-      sweep();
-    }
-  }
-
-  private void restartDependents(Retirement retirement) {
-    for (Bundle dependent : retirement.dependents()) {
-      boolean plugin = false;
-      for (Slot slot : slots) {
-        if (slot.serving != null && slot.serving.bundle().equals(dependent)) {
-          slot.restart = true;
-          plugin = true;
-        }
-      }
-      if (!plugin && !parts.admission().ours(dependent)) {
-        startProduct(dependent);
-      }
-    }
-  }
-
-  private void sweep() {
-    Set<String> used = new HashSet<>();
-    parts.journal().addUsed(used);
-    String prefix = parts.staging().prefix();
-    for (Bundle bundle : context.getBundles()) {
-      if (parts.admission().ours(bundle)) {
-        String name = bundle.getLocation().substring(prefix.length());
-        used.add(name.substring(0, name.lastIndexOf('.')));
-      }
-    }
-    try {
-      parts.staging().sweep(used);
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "removing copies that are not used any more: " + e);
-    }
-  }
-
-  private void save() {
-    try {
-      parts.journal().write();
-    } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "writing the journal of plugins, which the next start will need: " + e);
-    }
-  }
-
-  // ---- watching over it ------------------------------------------------------------------------
 
   /** Looks after what a slot is busy with. */
   void tend(Slot slot) {
@@ -711,12 +371,12 @@ final class Lifecycle {
     slot.run = null;
     switch (run) {
       case Slot.Attempting a -> {
-        mark(a.attempt().fresh().sha(), false);
-        stuck.add(a.attempt().fresh().bundle());
+        board.mark(a.attempt().fresh().sha(), false);
+        board.stuck().add(a.attempt().fresh().bundle());
         failed(slot, a, late(slot.file, a, "; it ignores being interrupted"), true);
       }
       case Slot.Retiring r -> {
-        stuck.add(r.retirement().bundle());
+        board.stuck().add(r.retirement().bundle());
         LOG.log(
             System.Logger.Level.WARNING,
             "a revision does not stop and is given up file=%s bundle=%s in=%s"
@@ -735,14 +395,55 @@ final class Lifecycle {
     }
   }
 
+  /**
+   * Looks whether a component of what serves has failed. It is given a while first: a failure after
+   * a change of configuration is taken back by whoever changed it.
+   *
+   * @return whether it has to be looked at again
+   */
+  boolean failing(Slot slot) {
+    Revision serving = slot.serving;
+    List<String> failures =
+        serving == null || slot.run != null
+            ? List.of()
+            : board.parts().probe().failures(serving.bundle());
+    if (failures.isEmpty()) {
+      slot.failing = 0;
+    } else if (slot.failing == 0) {
+      slot.failing = System.nanoTime();
+    } else if (System.nanoTime() - slot.failing > INDULGENCE.toNanos()) {
+      slot.failing = 0;
+      crashed(slot, String.join("; ", failures));
+    }
+    return slot.failing != 0;
+  }
+
+  /** Drops bundles of ours that no slot knows: an earlier life of this component left them. */
+  void dropOrphans() {
+    for (Bundle bundle : context.getBundles()) {
+      boolean known =
+          board.slots().stream()
+              .anyMatch(
+                  s ->
+                      (s.serving != null && s.serving.bundle().equals(bundle))
+                          || (s.run instanceof Slot.Attempting a
+                              && a.attempt().fresh().bundle().equals(bundle))
+                          || (s.run instanceof Slot.Retiring r
+                              && r.retirement().bundle().equals(bundle)));
+      if (!known && board.parts().admission().ours(bundle) && !board.stuck().contains(bundle)) {
+        dismissal.discard(bundle);
+      }
+    }
+  }
+
   /** The code of a plugin failed while it was serving. */
   void crashed(Slot slot, String what) {
     Revision serving = slot.serving;
     if (serving == null) {
       return;
     }
-    parts.tally().crashes.increment();
-    Settings now = settings.get();
+    board.parts().tally().crashes.increment();
+    Settings now = board.settings();
     long nanos = System.nanoTime();
     slot.crashes.addLast(nanos);
     slot.crashes.removeIf(t -> nanos - t > now.crashWindow().toNanos());
@@ -755,7 +456,7 @@ final class Lifecycle {
       begin(slot, serving, Slot.Purpose.RESTART, null);
       return;
     }
-    refuse(
+    verdicts.refuse(
         slot,
         slot.judged,
         serving.sha(),
@@ -768,7 +469,7 @@ final class Lifecycle {
 
   /** Lets go of everything that still runs; called when the worker has ended. */
   void close() throws InterruptedException {
-    for (Slot slot : slots) {
+    for (Slot slot : board.slots()) {
       if (slot.run instanceof Slot.Attempting run) {
         if (run.thread().exiting()) {
           LOG.log(
@@ -776,7 +477,7 @@ final class Lifecycle {
               "the start of a plugin ends the process file=" + slot.file);
         } else {
           run.thread().interrupt();
-          mark(run.attempt().fresh().sha(), false);
+          board.mark(run.attempt().fresh().sha(), false);
         }
       }
     }

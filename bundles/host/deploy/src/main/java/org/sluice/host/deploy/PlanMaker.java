@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
@@ -29,25 +28,18 @@ import org.sluice.host.api.PluginPlan;
 final class PlanMaker {
   private final BundleContext context;
   private final FrameworkWiring wiring;
-  private final Lifecycle.Parts parts;
-  private final Collection<Slot> slots;
+  private final Board board;
   private final Path folder;
 
-  PlanMaker(
-      BundleContext context,
-      FrameworkWiring wiring,
-      Lifecycle.Parts parts,
-      Collection<Slot> slots,
-      Path folder) {
+  PlanMaker(BundleContext context, FrameworkWiring wiring, Board board, Path folder) {
     this.context = context;
     this.wiring = wiring;
-    this.parts = parts;
-    this.slots = slots;
+    this.board = board;
     this.folder = folder;
   }
 
   /** To be called on the worker. */
-  PluginPlan plan(Path jar, Settings settings) {
+  PluginPlan plan(Path jar) {
     String file = String.valueOf(jar.getFileName());
     List<String> problems = new ArrayList<>();
     Jar described = new Jar("", "", false, List.of(), java.util.Set.of());
@@ -68,10 +60,10 @@ final class PlanMaker {
         throw new RefusedException(
             Refusal.Kind.TRUNCATED, file + " is not a complete jar: " + missing, "copy it again");
       }
-      described = parts.admission().inspect(file, staged, settings);
+      described = board.parts().admission().inspect(file, staged, board.settings());
       components = components(staged.path(), described);
       try {
-        old = new Predecessor(slots, parts, settings).of(slot(file), described);
+        old = new Predecessor(board).of(slot(file), described);
       } catch (RefusedException e) {
         problems.add(e.getMessage());
       }
@@ -96,7 +88,10 @@ final class PlanMaker {
   }
 
   private Slot slot(String file) {
-    return slots.stream().filter(s -> s.file.equals(file)).findFirst().orElse(new Slot(file));
+    return board.slots().stream()
+        .filter(s -> s.file.equals(file))
+        .findFirst()
+        .orElse(new Slot(file));
   }
 
   private record Wires(List<String> wires, List<String> restarts) {}
@@ -109,7 +104,7 @@ final class PlanMaker {
       problems.add("the framework does not take it: " + Failure.summary(e));
       return new Wires(List.of(), List.of());
     }
-    parts.hook().hide(bundle);
+    board.parts().hook().hide(bundle);
     try {
       List<String> wires = new ArrayList<>();
       BundleRevision revision = bundle.adapt(BundleRevision.class);
@@ -126,7 +121,7 @@ final class PlanMaker {
       } catch (BundleException e) {
         problems.add("taking it away again: " + Failure.summary(e));
       }
-      parts.hook().forget(bundle);
+      board.parts().hook().forget(bundle);
     }
   }
 

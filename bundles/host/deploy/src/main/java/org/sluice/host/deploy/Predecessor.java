@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.host.deploy;
 
-import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
 /** Finds what a new revision takes the place of, by its symbolic name, and whether it may. */
 final class Predecessor {
-  private final Collection<Slot> slots;
-  private final Lifecycle.Parts parts;
-  private final Settings settings;
+  private final Board board;
 
-  Predecessor(Collection<Slot> slots, Lifecycle.Parts parts, Settings settings) {
-    this.slots = slots;
-    this.parts = parts;
-    this.settings = settings;
+  Predecessor(Board board) {
+    this.board = board;
   }
 
   Slot.@Nullable Old of(Slot slot, Jar jar) throws RefusedException {
@@ -29,8 +24,8 @@ final class Predecessor {
               "remove one of the two files",
               Set.of(other.file)));
     }
-    Bundle product = parts.admission().product(jar.name());
-    if (product != null && !settings.allowReplace().contains(jar.name())) {
+    Bundle product = board.parts().admission().product(jar.name());
+    if (product != null && !board.settings().allowReplace().contains(jar.name())) {
       throw new RefusedException(
           Refusal.Kind.REPLACES_PRODUCT,
           "%s has the symbolic name %s, which is a bundle of the product"
@@ -49,7 +44,7 @@ final class Predecessor {
 
   /** The slot of another file that has, or is about to have, a bundle of this name. */
   private @Nullable Slot bearer(Slot slot, String name) {
-    for (Slot other : slots) {
+    for (Slot other : board.slots()) {
       if (other != slot && name.equals(name(other))) {
         return other;
       }
@@ -65,7 +60,7 @@ final class Predecessor {
       return run.attempt().fresh().jar().name();
     }
     // After a start the order of the files must not decide who was there first.
-    Journal.Good good = parts.journal().good(other.file);
+    Journal.Good good = board.parts().journal().good(other.file);
     return good != null && other.judged == null && !other.missing() ? good.name() : null;
   }
 }

@@ -8,8 +8,8 @@ import java.util.Set;
  *
  * @param reason what was tried, on what, and what went wrong; names the file
  * @param remedy what a person can do
- * @param awaits what would make another try worthwhile: service interfaces or the file that is in
- *     the way, as the kind has it
+ * @param awaits what would make another try worthwhile: service interfaces, configuration PIDs, or
+ *     the file that is in the way, as the kind has it
  */
 record Refusal(Kind kind, String reason, String remedy, Set<String> awaits) {
 
@@ -23,7 +23,7 @@ record Refusal(Kind kind, String reason, String remedy, Set<String> awaits) {
     NEVER,
     /** Another plugin came, went or changed. */
     PLUGINS,
-    /** A service of the awaited interfaces was registered, or another plugin changed. */
+    /** An awaited service or configuration came, or another plugin changed. */
     SERVICES,
     /** The configuration of deployment, or the signature file. */
     SETTINGS,
@@ -44,6 +44,7 @@ record Refusal(Kind kind, String reason, String remedy, Set<String> awaits) {
     UNSIGNED(Retry.SETTINGS),
     UNRESOLVED(Retry.PLUGINS),
     UNSATISFIED(Retry.SERVICES),
+    UNCONFIGURED(Retry.SERVICES),
     START_FAILED(Retry.NEVER),
     BLOCKED(Retry.NEVER),
     UNHEALTHY(Retry.NEVER),

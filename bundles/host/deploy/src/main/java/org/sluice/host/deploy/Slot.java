@@ -52,6 +52,9 @@ final class Slot {
   /** Whether the last good revision was tried already in place of the refused content. */
   boolean fellBack;
 
+  /** Since when a component of what serves is in failure; 0 when none is. */
+  long failing;
+
   /** It was stopped because of what it is wired to, and has to be started again. */
   boolean restart;
 

@@ -39,12 +39,17 @@ final class Worker implements Runnable {
   private final Map<String, Slot> slots;
   private final DropFolder folder;
   private final Lifecycle lifecycle;
+  private final Verdicts verdicts;
+  private final Dismissal dismissal;
   private final Gate gate;
   private final Supplier<Settings> settings;
   private final Thread thread;
   private volatile List<PluginView> views = List.of();
   private volatile String trouble = "";
   private volatile boolean stopping;
+
+  /** Whether everything that was in the folder at first was decided on. */
+  private boolean settled;
 
   /** Whether plugins may be taken in; asked before each look. */
   interface Gate {
@@ -63,12 +68,16 @@ final class Worker implements Runnable {
       Map<String, Slot> slots,
       DropFolder folder,
       Lifecycle lifecycle,
+      Verdicts verdicts,
+      Dismissal dismissal,
       Gate gate,
       Supplier<Settings> settings) {
     this.inbox = inbox;
     this.slots = slots;
     this.folder = folder;
     this.lifecycle = lifecycle;
+    this.verdicts = verdicts;
+    this.dismissal = dismissal;
     this.gate = gate;
     this.settings = settings;
     thread = Thread.ofPlatform().daemon().name("host.deploy/worker").unstarted(this);
@@ -140,12 +149,23 @@ final class Worker implements Runnable {
     }
     for (Slot slot : slots.values()) {
       if (slot.deferred) {
-        lifecycle.tendDeferred(slot);
+        verdicts.tendDeferred(slot);
         rest = SOON;
       }
     }
-    views = slots.values().stream().map(PluginView::of).toList();
+    if (!settled && looked && slots.values().stream().allMatch(s -> s.run == null)) {
+      settled = rest.compareTo(IDLE) == 0;
+      if (settled) {
+        lifecycle.dropOrphans();
+      }
+    }
+    publish();
     return rest;
+  }
+
+  /** Lets others see how things are now. To be called on the worker. */
+  void publish() {
+    views = slots.values().stream().map(PluginView::of).toList();
   }
 
   /** Brings the slots up to date with the folder; keeps them when it cannot be read. */
@@ -205,12 +225,16 @@ final class Worker implements Runnable {
     if (sighting == null) {
       return missing(slot, held);
     }
+    Duration rest = slot.failing != 0 && lifecycle.failing(slot) ? LATER : IDLE;
+    if (slot.run != null) {
+      return SOON;
+    }
     boolean same = sighting.equals(slot.judged);
-    if (same && !slot.again && !lifecycle.retryDue(slot)) {
+    if (same && !slot.again && !verdicts.retryDue(slot)) {
       if (slot.refusal != null && !slot.deferred) {
         lifecycle.fallBack(slot);
       }
-      return IDLE;
+      return rest;
     }
     if (!held.isEmpty()) {
       slot.enter(Plugin.State.HELD, held);
@@ -235,7 +259,7 @@ final class Worker implements Runnable {
     }
     Duration rest = LINGER.minusNanos(System.nanoTime() - slot.missingSince);
     if (rest.isNegative() || rest.isZero()) {
-      lifecycle.gone(slot, () -> slots.remove(slot.file, slot));
+      dismissal.gone(slot, () -> slots.remove(slot.file, slot));
       return SOON;
     }
     return rest;
@@ -243,7 +267,7 @@ final class Worker implements Runnable {
 
   private Duration arrive(Slot slot, DropFolder.Sighting sighting) {
     if (!sighting.obstacle().isEmpty()) {
-      lifecycle.refuse(
+      verdicts.refuse(
           slot,
           sighting,
           "",
@@ -264,14 +288,14 @@ final class Worker implements Runnable {
         return quiet.compareTo(LULL) < 0 ? SOON : LATER;
       }
       if (stage == Arrival.Stage.STALLED) {
-        lifecycle.refuse(slot, sighting, "", truncated(slot));
+        verdicts.refuse(slot, sighting, "", truncated(slot));
       } else {
         lifecycle.decide(slot, sighting);
       }
     } catch (AccessDeniedException e) {
-      lifecycle.refuse(slot, sighting, "", Lifecycle.unreadable(slot.file, e));
+      verdicts.refuse(slot, sighting, "", Lifecycle.unreadable(slot.file, e));
     } catch (IOException e) {
-      lifecycle.refuse(
+      verdicts.refuse(
           slot,
           sighting,
           "",
@@ -305,6 +329,11 @@ final class Worker implements Runnable {
               return new NoSuchElementException(
                   "no plugin is called " + name + Nearest.hint(name, names));
             });
+  }
+
+  /** Some component, no matter whose, changed its state. To be called on the worker. */
+  void componentsChanged() {
+    slots.values().forEach(lifecycle::failing);
   }
 
   /** A thread of this bundle died. To be called on the worker. */

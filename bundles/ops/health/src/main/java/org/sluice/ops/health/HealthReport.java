@@ -2,6 +2,7 @@
 package org.sluice.ops.health;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -46,12 +47,15 @@ record HealthReport(Health.Status status, Instant time, List<CheckResult> checks
   /** For people. */
   String prose() {
     StringBuilder out = new StringBuilder(summary()).append('\n');
+    int width = checks.stream().mapToInt(check -> check.name().length()).max().orElse(1);
     for (CheckResult check : checks) {
-      out.append(
-          "%-8s  %s  %s (since %s)%n"
-              .formatted(check.status(), check.name(), oneLine(check.text()), check.since()));
+      String name = " ".repeat(width - check.name().length());
+      out.append("%-8s  %s%s  ".formatted(check.status(), oneLine(check.name()), name));
+      out.append(oneLine(check.text())).append(" (since ");
+      out.append(check.since().truncatedTo(ChronoUnit.SECONDS)).append(")\n");
       if (!check.remedy().isEmpty()) {
-        out.append("          what to do: ").append(oneLine(check.remedy())).append('\n');
+        out.append(" ".repeat(width + 12)).append("what to do: ");
+        out.append(oneLine(check.remedy())).append('\n');
       }
     }
     return out.toString();

@@ -33,6 +33,9 @@ public final class ServiceBridge implements LogListener {
   private static final Pattern COMPONENT =
       Pattern.compile("^bundle \\S+ \\(\\d+\\)\\[([^\\]\\s(]+)(?:\\(\\d+\\))?] : ?");
 
+  /** The log service names the events of the framework so, with the bundle at the end. */
+  private static final String EVENTS = "Events.";
+
   private final LogCenter center;
   private final LogReaderService reader;
   private final LoggerContext context;
@@ -59,9 +62,6 @@ public final class ServiceBridge implements LogListener {
     Levels levels = Levels.of(config);
     Map<String, LogLevel> all = new LinkedHashMap<>();
     all.put(Logger.ROOT_LOGGER_NAME, levels.normal().osgi());
-    // One record for every bundle and service that comes or goes is for who asks for it.
-    all.put("Events.Bundle", LogLevel.WARN);
-    all.put("Events.Service", LogLevel.WARN);
     levels.own().forEach((name, severity) -> all.put(name, severity.osgi()));
     context.setLogLevels(all);
   }
@@ -73,6 +73,11 @@ public final class ServiceBridge implements LogListener {
     String owner = bundle == null ? "" : String.valueOf(bundle.getSymbolicName());
     String name = entry.getLoggerName();
     String source = name == null || name.equals("LogService") ? owner : name;
+    if (source.startsWith(EVENTS)) {
+      source = source.substring(0, source.length() - (owner.isEmpty() ? 0 : owner.length() + 1));
+      // One record for every bundle and service that comes or goes is for who asks for it.
+      level = level == Severity.INFO ? Severity.DEBUG : level;
+    }
     if (!level.reaches(center.levels().least(source))) {
       return;
     }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.docs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * Maven keeps what it fetched once, and the interfaces change here without a new version. A plugin
+ * project of a test therefore builds on a view of the local repository in which everything is
+ * linked but the product's own artifacts.
+ */
+final class LocalRepository {
+  private static final Path REAL =
+      Path.of(
+          System.getProperty(
+              "maven.repo.local", System.getProperty("user.home") + "/.m2/repository"));
+
+  private LocalRepository() {}
+
+  static Path fresh(Path in) throws IOException {
+    Path view = Files.createDirectories(in.resolve("m2"));
+    Files.createDirectories(REAL.resolve("org"));
+    link(REAL, view, "org");
+    link(REAL.resolve("org"), Files.createDirectory(view.resolve("org")), "sluice");
+    return view;
+  }
+
+  private static void link(Path from, Path to, String except) throws IOException {
+    try (Stream<Path> entries = Files.list(from)) {
+      for (Path entry : entries.toList()) {
+        String name = entry.getFileName().toString();
+        if (!name.equals(except)) {
+          Files.createSymbolicLink(to.resolve(name), entry);
+        }
+      }
+    }
+  }
+}
