@@ -26,8 +26,7 @@ import org.sluice.itest.SluiceProcess;
  * like a checkout, with the distribution as it is built behind {@code ./sluice}.
  */
 final class Reader implements AutoCloseable {
-  private static final Pattern RUN =
-      Pattern.compile("^\\./sluice (?:--\\S+ \\S+ )*run\\b[^&|;]*$");
+  private static final Pattern RUN = Pattern.compile("^\\./sluice (?:--\\S+ \\S+ )*run\\b[^&|;]*$");
   private static final Pattern ASKED_AGAIN =
       Pattern.compile("^(?:\\./sluice (?:--\\S+ \\S+ )*[\\w]+:[\\w-]+\\b|curl ).*", Pattern.DOTALL);
   private static final Pattern ADDRESS = Pattern.compile("(127\\.0\\.0\\.1|localhost):(\\d{4,5})");
