@@ -3,6 +3,7 @@ package org.sluice.runtime;
 
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 final class Lifecycle {
   private static final System.Logger LOG = System.getLogger("org.sluice.runtime");
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration READY_PATIENCE = Duration.ofSeconds(5);
 
   /** What a shell reports for a process ended by SIGTERM. */
   private static final int ENDED_BY_TERM = 128 + 15;
@@ -49,13 +51,10 @@ final class Lifecycle {
   /** Returns when the framework has stopped. */
   int run() throws BundleException, IOException, InterruptedException {
     framework.init();
-    install(BundleList.read(distribution.resolve("lib/bundles.list")));
+    List<Bundle> product = install(BundleList.read(distribution.resolve("lib/bundles.list")));
     Signals.handle(this::stop, () -> Runtime.getRuntime().halt(ENDED_BY_TERM));
     framework.start();
-    LOG.log(
-        INFO,
-        "sluice is up ms=%d bundles=%d home=%s"
-            .formatted(sinceStart(), framework.getBundleContext().getBundles().length, home));
+    tellUp(product);
     FrameworkEvent end;
     do {
       end = framework.waitForStop(0);
@@ -63,6 +62,26 @@ final class Lifecycle {
     stopped.countDown();
     LOG.log(INFO, "sluice has stopped");
     return end.getType() == FrameworkEvent.ERROR ? 1 : 0;
+  }
+
+  private void tellUp(List<Bundle> product) throws InterruptedException {
+    BundleContext context = framework.getBundleContext();
+    // Asked to stop while it started: there is nothing to tell.
+    if (framework.getState() != Bundle.ACTIVE || context == null) {
+      return;
+    }
+    List<String> waiting = new Readiness(context).await(product, READY_PATIENCE);
+    if (framework.getState() != Bundle.ACTIVE) {
+      return;
+    }
+    String told =
+        "sluice is up ms=%d bundles=%d home=%s"
+            .formatted(sinceStart(), context.getBundles().length, home);
+    if (waiting.isEmpty()) {
+      LOG.log(INFO, told);
+    } else {
+      LOG.log(WARNING, told + " without=" + String.join(",", waiting));
+    }
   }
 
   private static long sinceStart() {
@@ -73,7 +92,7 @@ final class Lifecycle {
         .orElse(-1L);
   }
 
-  private void install(List<BundleList.Entry> entries) throws BundleException {
+  private List<Bundle> install(List<BundleList.Entry> entries) throws BundleException {
     BundleContext context = framework.getBundleContext();
     List<Bundle> startable = new ArrayList<>();
     for (BundleList.Entry entry : entries) {
@@ -87,6 +106,7 @@ final class Lifecycle {
     for (Bundle bundle : startable) {
       bundle.start(Bundle.START_ACTIVATION_POLICY);
     }
+    return startable;
   }
 
   private void stop() {
@@ -102,18 +122,28 @@ final class Lifecycle {
     }
   }
 
-  /** Threads of bundles, and of the framework while it stops them, each with where it stands. */
+  /** Every thread that is inside code of a bundle, with the line there it stands at. */
   private static String busy() {
-    StringBuilder text = new StringBuilder();
+    List<String> threads = new ArrayList<>();
     Thread.getAllStackTraces()
         .forEach(
             (thread, stack) -> {
-              boolean named =
-                  thread.getName().contains("/") || thread.getName().startsWith("Felix");
-              if (named && stack.length > 0 && thread != Thread.currentThread()) {
-                text.append(thread.getName()).append(" at ").append(stack[0]).append("; ");
+              for (StackTraceElement frame : stack) {
+                if (thread != Thread.currentThread() && ofBundle(frame)) {
+                  threads.add(thread.getName() + " at " + frame);
+                  break;
+                }
               }
             });
-    return text.isEmpty() ? "no thread that can be named" : text.toString();
+    threads.sort(null);
+    return threads.isEmpty() ? "no thread that can be named" : String.join("; ", threads);
+  }
+
+  private static boolean ofBundle(StackTraceElement frame) {
+    String name = frame.getClassName();
+    return frame.getModuleName() == null
+        && !name.startsWith("org.sluice.runtime.")
+        && !name.startsWith("org.apache.felix.")
+        && !name.startsWith("org.eclipse.jetty.");
   }
 }

@@ -40,7 +40,7 @@ final class Signals {
       Class<?> type = Class.forName("sun.misc.SignalHandler");
       Object receiver =
           Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {type}, handler);
-      for (String name : new String[] {"TERM", "INT"}) {
+      for (String name : new String[] {"TERM", "INT", "HUP"}) {
         signal
             .getMethod("handle", signal, type)
             .invoke(null, signal.getConstructor(String.class).newInstance(name), receiver);

@@ -106,6 +106,7 @@ class LinkHttpTest {
       namespace.ip("link add left type veth peer right");
       long last;
       try (EventStream stream = new EventStream(sluice, namespace, -1)) {
+        sluice.awaitTrue("the picture", () -> !stream.events().isEmpty());
         changes(namespace, 0, 20);
         sluice.awaitTrue("some events", () -> stream.events().size() > 20);
         last = stream.last();

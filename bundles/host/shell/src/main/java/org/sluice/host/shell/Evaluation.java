@@ -18,6 +18,12 @@ import org.sluice.host.api.Outcome;
 /** One request, from its frame to its exit code, on a thread of its own. */
 final class Evaluation {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.shell");
+
+  /**
+   * Whatever the log does to spare itself, it does not leave out what comes from a source so named.
+   */
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.host.shell.audit");
+
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final int LONGEST_IN_LOG = 500;
   private static final int MOST_PRINTED_FOR_JSON = 64 << 20;
@@ -108,7 +114,7 @@ final class Evaluation {
 
   private void audit(int exit) {
     if (frame.type() != 'C') {
-      LOG.log(
+      AUDIT.log(
           Level.INFO,
           "command user={0} role={1} exit={2} ms={3} command=\"{4}\"",
           peer.user(),

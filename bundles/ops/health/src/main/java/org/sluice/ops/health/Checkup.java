@@ -145,12 +145,15 @@ final class Checkup {
   }
 
   private static String place(@Nullable Thread thread) {
-    return thread == null
-        ? "the queue of its thread"
-        : Arrays.stream(thread.getStackTrace())
-            .limit(FRAMES)
-            .map(StackTraceElement::toString)
-            .collect(Collectors.joining(" called by "));
+    if (thread == null) {
+      return "the queue of its thread";
+    }
+    // How the JDK waits is of no interest; who made it wait is.
+    return Arrays.stream(thread.getStackTrace())
+        .dropWhile(frame -> "java.base".equals(frame.getModuleName()))
+        .limit(FRAMES)
+        .map(StackTraceElement::toString)
+        .collect(Collectors.joining(" called by "));
   }
 
   /** Logs when the status is another than before. */
