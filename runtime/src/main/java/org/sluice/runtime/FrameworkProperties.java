@@ -61,5 +61,10 @@ final class FrameworkProperties {
     p.put("org.apache.felix.http.host", arguments.host());
     p.put("org.osgi.service.http.port", Integer.toString(arguments.port()));
     p.put("org.apache.felix.https.enable", "false");
+    // The same on a host of 64 cores as on one of two. More threads than hanging requests of one
+    // resource may hold; they are made when needed, and go again.
+    p.put("org.apache.felix.http.jetty.threadpool.max", "64");
+    p.put("org.apache.felix.http.jetty.acceptors", "1");
+    p.put("org.apache.felix.http.jetty.selectors", "1");
   }
 }

@@ -50,7 +50,7 @@ class DocumentationTest {
       return;
     }
     try (Reader reader = new Reader()) {
-      if (page.directives().contains("running")) {
+      if (page.steps().stream().noneMatch(Reader::starts)) {
         reader.startRunning();
       }
       for (Page.Step step : page.steps()) {

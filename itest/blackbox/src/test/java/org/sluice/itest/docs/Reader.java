@@ -26,8 +26,7 @@ import org.sluice.itest.SluiceProcess;
  * like a checkout, with the distribution as it is built behind {@code ./sluice}.
  */
 final class Reader implements AutoCloseable {
-  private static final Pattern RUN =
-      Pattern.compile("^\\./sluice (?:--\\S+ \\S+ )*run\\b[^&|;]*$");
+  private static final Pattern RUN = Pattern.compile("^\\./sluice (?:--\\S+ \\S+ )*run\\b[^&|;]*$");
   private static final Pattern ASKED_AGAIN =
       Pattern.compile("^(?:\\./sluice (?:--\\S+ \\S+ )*[\\w]+:[\\w-]+\\b|curl ).*", Pattern.DOTALL);
   private static final Pattern ADDRESS = Pattern.compile("(127\\.0\\.0\\.1|localhost):(\\d{4,5})");
@@ -49,6 +48,10 @@ final class Reader implements AutoCloseable {
     for (String name : List.of("examples", "docs", "configs")) {
       copy(SluiceProcess.ROOT.resolve(name), folder.resolve(name));
     }
+    // The examples find the published interfaces where a checkout has them after its first build.
+    Files.createDirectories(folder.resolve("runtime/target"));
+    Files.createSymbolicLink(
+        folder.resolve("runtime/target/dist"), SluiceProcess.DIST.toRealPath());
     Path sluice = folder.resolve("sluice");
     Files.writeString(
         sluice,
@@ -75,12 +78,17 @@ final class Reader implements AutoCloseable {
     from = bash.inputReader(StandardCharsets.UTF_8);
   }
 
+  /** Whether a step starts the product. */
+  static boolean starts(Page.Step step) {
+    return RUN.matcher(step.command()).matches();
+  }
+
   /** What one command wrote, with the ports as on the page. */
   record Answer(String output, int exit) {}
 
   /** Follows one step; empty when it went as the page says, else what went wrong. */
   String follow(Page.Step step) throws Exception {
-    if (RUN.matcher(step.command()).matches()) {
+    if (starts(step)) {
       return run(step);
     }
     Expectation expectation = new Expectation(step.expected());

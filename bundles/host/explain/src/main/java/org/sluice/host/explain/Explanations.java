@@ -117,7 +117,7 @@ public final class Explanations implements Explainer {
           case STARTING -> "is being started and probed";
           case ACTIVE, HELD -> "serves";
           case QUARANTINED ->
-              plugin.bundle().isEmpty()
+              plugin.serving().isEmpty()
                   ? "was refused"
                   : "was refused; " + plugin.bundle() + " " + plugin.version() + " still serves";
         };

@@ -29,6 +29,9 @@ import org.sluice.ops.api.Metrics;
     configurationPid = "org.sluice.ops.log")
 @Designate(ocd = LogConfig.class)
 public final class LogCenter implements MetricSource {
+  /** Sources that end so are never limited. */
+  private static final String AUDIT = ".audit";
+
   private final Recent recent;
   private final Output output;
   private final RootHandler handler = new RootHandler(this);
@@ -39,9 +42,6 @@ public final class LogCenter implements MetricSource {
   private final Map<Severity, LongAdder> written = new EnumMap<>(Severity.class);
   private final LongAdder suppressed = new LongAdder();
   private volatile Setting setting;
-
-  /** Sources that end so are never limited. */
-  private static final String AUDIT = ".audit";
 
   /**
    * @param loggers kept, because the JDK forgets loggers that nobody holds, with their levels

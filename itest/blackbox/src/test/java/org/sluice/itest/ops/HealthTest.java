@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.itest.SluiceProcess;
+import org.sluice.json.JsonValue;
+
+/** {@code /health} with a check that is ill, hangs and throws. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class HealthTest {
+  private SluiceProcess sluice;
+
+  @BeforeAll
+  void start() throws Exception {
+    sluice = Probe.start();
+  }
+
+  @AfterAll
+  void stop() {
+    sluice.close();
+  }
+
+  @BeforeEach
+  void well() throws Exception {
+    Probe.set(sluice, "health", "ok");
+    Probe.set(sluice, "probe", "ready");
+    sluice.awaitTrue("all to be well", () -> Http.get(sluice, "/health").status() == 200);
+    sluice.awaitTrue("the check to say so", () -> Json.text(check(), "status").equals("OK"));
+  }
+
+  /** What is told of the check of the plugin. */
+  private JsonValue check() throws Exception {
+    JsonValue all = Json.member(Http.get(sluice, "/health").json(), "checks");
+    return Json.items(all).stream()
+        .filter(check -> Json.text(check, "name").equals("probe.health"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no probe.health in " + all));
+  }
+
+  private void awaitStatus(int status) throws Exception {
+    sluice.awaitTrue("status " + status, () -> Http.get(sluice, "/health").status() == status);
+  }
+
+  @Test
+  void wellIs200WithEveryCheck() throws Exception {
+    Http.Reply reply = Http.get(sluice, "/health");
+    assertEquals(200, reply.status());
+    assertEquals("application/json;charset=utf-8", reply.header("content-type"));
+    JsonValue check = check();
+    assertEquals("READINESS", Json.text(check, "probe"));
+    assertEquals("well", Json.text(check, "text"));
+    assertTrue(Json.text(check, "since").endsWith("Z"));
+    for (String own :
+        new String[] {
+          "host.start",
+          "process.heap",
+          "process.files",
+          "process.disk",
+          "process.threads",
+          "process.privileges"
+        }) {
+      assertTrue(reply.body().contains("\"" + own + "\""), reply.body());
+    }
+  }
+
+  @Test
+  void criticalIs503WithRemedy() throws Exception {
+    Probe.set(sluice, "health", "critical");
+    awaitStatus(503);
+    assertEquals("3 of 4 pumps stand still", Json.text(check(), "text"));
+    assertEquals("start the pumps", Json.text(check(), "remedy"));
+    assertEquals(200, Http.get(sluice, "/health/live").status());
+    assertEquals(503, Http.get(sluice, "/health/ready").status());
+    Http.Reply text = Http.get(sluice, "/health?format=text");
+    assertEquals(503, text.status());
+    assertTrue(text.body().startsWith("CRITICAL: 1 of "), text.body());
+    assertTrue(text.body().contains("what to do: start the pumps"), text.body());
+    assertEquals(
+        text.body().lines().findFirst(),
+        Http.get(sluice, "/health", "Accept: text/plain").body().lines().findFirst());
+    SluiceProcess.Answer command = sluice.command("host:health");
+    assertEquals(1, command.exit(), command.toString());
+    assertTrue(command.out().contains("3 of 4 pumps stand still"), command.toString());
+    assertTrue(sluice.log().contains("health of probe.health is CRITICAL, was OK"), sluice.log());
+  }
+
+  @Test
+  void warningIs200() throws Exception {
+    Probe.set(sluice, "health", "warn");
+    sluice.awaitTrue("the warning", () -> Json.text(check(), "status").equals("WARN"));
+    Http.Reply reply = Http.get(sluice, "/health");
+    assertEquals(200, reply.status());
+    assertEquals("WARN", Json.text(reply.json(), "status"));
+    assertEquals(0, sluice.command("host:health").exit());
+  }
+
+  @Test
+  void livenessIsItsOwnQuestion() throws Exception {
+    Probe.set(sluice, "probe", "live");
+    Probe.set(sluice, "health", "critical");
+    sluice.awaitTrue("liveness to fail", () -> Http.get(sluice, "/health/live").status() == 503);
+    assertEquals(200, Http.get(sluice, "/health/ready").status());
+  }
+
+  @Test
+  void aCheckThatHangsIsCriticalAndHoldsUpNobody() throws Exception {
+    Probe.set(sluice, "health", "hang");
+    awaitStatus(503);
+    String text = Json.text(check(), "text");
+    assertTrue(text.startsWith("no answer for "), text);
+    assertTrue(text.contains("probe.Switch.behave"), text);
+    for (int i = 0; i < 20; i++) {
+      assertEquals(503, Http.get(sluice, "/health").status());
+    }
+    assertEquals(1, threads("ops.health/check"), "one thread hangs, not one a request");
+    assertEquals(200, Http.get(sluice, "/metrics").status());
+    Probe.set(sluice, "health", "ok");
+    awaitStatus(200);
+  }
+
+  private long threads(String name) throws Exception {
+    // What waits for work may be counted with what hangs; so ask when the others had time to end.
+    return sluice.await(
+        "idle threads to end",
+        () -> {
+          long count = count(name);
+          return count <= 1 ? count : null;
+        });
+  }
+
+  private long count(String name) throws Exception {
+    long count = 0;
+    try (var tasks =
+        java.nio.file.Files.newDirectoryStream(
+            java.nio.file.Path.of("/proc/" + sluice.process().pid() + "/task"))) {
+      for (var task : tasks) {
+        // The kernel keeps 15 characters of a name.
+        if (java.nio.file.Files.readString(task.resolve("comm"))
+            .startsWith(name.substring(0, 15))) {
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "throw, the check threw java.lang.IllegalStateException: thrown on purpose by health",
+    "error, the check threw java.lang.NoClassDefFoundError: gone/Away",
+    "null, the check answered nothing"
+  })
+  void aCheckThatFailsIsCritical(String how, String text) throws Exception {
+    Probe.set(sluice, "health", how);
+    awaitStatus(503);
+    assertEquals(text, Json.text(check(), "text"));
+  }
+
+  @Test
+  void aCheckGoesWithItsPlugin() throws Exception {
+    try (SluiceProcess other = Probe.start()) {
+      Probe.set(other, "health", "hang");
+      other.awaitTrue("it to hang", () -> Http.get(other, "/health").status() == 503);
+      java.nio.file.Files.delete(other.plugins().resolve("probe.jar"));
+      other.awaitTrue(
+          "the check to be gone",
+          () -> {
+            Http.Reply reply = Http.get(other, "/health");
+            return reply.status() == 200 && !reply.body().contains("probe.health");
+          });
+    }
+  }
+
+  @Test
+  void healthCanOnlyBeRead() throws Exception {
+    for (String method : new String[] {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"}) {
+      Http.Reply reply = Http.send(sluice, method + " /health HTTP/1.1", "Content-Length: 0");
+      assertEquals(405, reply.status(), method);
+      assertEquals("GET, HEAD", reply.header("allow"));
+    }
+    Http.Reply head = Http.send(sluice, "HEAD /health HTTP/1.1");
+    assertEquals(200, head.status());
+    assertEquals("", head.body());
+    assertEquals(400, Http.get(sluice, "/health?format=xml").status());
+    assertFalse(head.header("content-length").isEmpty());
+  }
+}
