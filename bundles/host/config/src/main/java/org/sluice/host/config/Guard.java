@@ -139,7 +139,11 @@ public final class Guard implements Generations {
   private void work() {
     try {
       while (!stopping) {
-        long given = hints.await(look.patience());
+        boolean hinted = hints.await(look.patience());
+        if (hinted && !stopping) {
+          health.prepare();
+          hints.settle();
+        }
         if (stopping) {
           return;
         }
@@ -149,7 +153,7 @@ public final class Guard implements Generations {
           if (up > ARRIVAL && absenceCounts()) {
             look.bundlesChanged();
           }
-          look.step(given, up);
+          look.step(hinted, up);
         } catch (RuntimeException e) {
           LOG.log(ERROR, "looking at the configuration failed; the last good one stays", e);
         } finally {

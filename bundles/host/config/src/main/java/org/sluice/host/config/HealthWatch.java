@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.sluice.ops.api.Health;
 import org.sluice.ops.api.HealthCheck;
@@ -18,7 +19,11 @@ final class HealthWatch implements AutoCloseable {
   /** This bundle's own check, which says that a change was refused, says nothing of the change. */
   static final String OWN = "host.config";
 
+  /** What was asked longer ago says nothing of now. */
+  private static final long RECENT = Duration.ofSeconds(1).toNanos();
+
   private final Asking<HealthCheck> asking;
+  private volatile @Nullable Look prepared;
 
   HealthWatch(BundleContext context) {
     this.asking = new Asking<>(context, HealthCheck.class, "health");
@@ -31,6 +36,7 @@ final class HealthWatch implements AutoCloseable {
 
   /** Checks under way. */
   final class Look {
+    private final long asked = System.nanoTime();
     private final Asking<HealthCheck>.Round<Told> round = asking.ask(Look::tell);
 
     private static Told tell(HealthCheck check) {
@@ -69,6 +75,18 @@ final class HealthWatch implements AutoCloseable {
 
   Look look() {
     return new Look();
+  }
+
+  /** Asks how things are, for a change that may be about to come. */
+  void prepare() {
+    prepared = new Look();
+  }
+
+  /** How things were before a change that is about to be made. */
+  Look before() {
+    Look early = prepared;
+    prepared = null;
+    return early != null && System.nanoTime() - early.asked < RECENT ? early : new Look();
   }
 
   /** Those critical now that were not before. */

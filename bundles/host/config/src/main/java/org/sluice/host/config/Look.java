@@ -172,10 +172,10 @@ final class Look {
   }
 
   /**
-   * @param hinted when the hint was given that led here; 0 when none was
+   * @param hinted whether somebody said that there may be something new
    * @param up for how many nanoseconds the process has been up; negative when it is not
    */
-  void step(long hinted, long up) {
+  void step(boolean hinted, long up) {
     boolean started = up >= 0;
     List<ConfigProblem> back = course.watch(started);
     if (!back.isEmpty()) {
@@ -183,7 +183,7 @@ final class Look {
       again = false;
       publish(back);
     }
-    if (hinted != 0 || !course.trying() || unsettled.waiting()) {
+    if (hinted || !course.trying() || unsettled.waiting()) {
       look(started, again && up > (interrupted ? CALM : 0));
     }
     view = view(view.problems());

@@ -43,7 +43,7 @@ final class Probation implements AutoCloseable {
     this.log = log;
     this.health = health;
     this.changed = changed;
-    this.healthBefore = health.look();
+    this.healthBefore = health.before();
     this.before = components.look();
     // Those that are quick have answered by then; of the others it counts when they were called.
     healthBefore.critical(HEALTH_BEFORE);
