@@ -24,15 +24,32 @@ final class HealthWatch implements AutoCloseable {
     this.asking = new Asking<>(context, HealthCheck.class, "health");
   }
 
-  private record Told(String name, Health health) {}
+  /**
+   * @param begun when the check was called
+   */
+  private record Told(String name, Health health, long begun) {}
 
   /** Checks under way. */
   final class Look {
-    private final Asking<HealthCheck>.Round<Told> round =
-        asking.ask(c -> new Told(c.name(), OWN.equals(c.name()) ? Health.ok("") : c.check()));
+    private final Asking<HealthCheck>.Round<Told> round = asking.ask(Look::tell);
+
+    private static Told tell(HealthCheck check) {
+      long begun = System.nanoTime();
+      String name = check.name();
+      return new Told(name, OWN.equals(name) ? Health.ok("") : check.check(), begun);
+    }
 
     /** The critical ones by name, with what they say. */
     Map<String, String> critical(Duration patience) {
+      return critical(patience, System.nanoTime() + Duration.ofDays(1).toNanos());
+    }
+
+    /** Those that were critical when they were called before a moment. */
+    Map<String, String> criticalBefore(long moment) {
+      return critical(Duration.ZERO, moment);
+    }
+
+    private Map<String, String> critical(Duration patience, long moment) {
       Map<String, String> critical = new TreeMap<>();
       for (Asking.Answer<Told> answer : round.within(patience)) {
         Told told = answer.value();
@@ -40,7 +57,7 @@ final class HealthWatch implements AutoCloseable {
           critical.put(
               answer.asked(),
               answer.late() ? "did not answer in time" : "threw " + answer.thrown());
-        } else if (told.health().status() == Health.Status.CRITICAL) {
+        } else if (told.health().status() == Health.Status.CRITICAL && told.begun() - moment < 0) {
           String remedy = told.health().remedy();
           critical.put(
               told.name(), told.health().text() + (remedy.isEmpty() ? "" : " — " + remedy));

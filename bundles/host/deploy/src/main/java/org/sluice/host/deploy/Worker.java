@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.sluice.host.api.Plugin;
+import org.sluice.host.api.Spelling;
 
 /**
  * The one thread that looks at the drop-in folder and decides. It never runs code of a plugin and
@@ -366,7 +367,7 @@ final class Worker implements Runnable {
               List<String> names = new ArrayList<>(slots.keySet());
               all.forEach(s -> names.add(s.name));
               return new NoSuchElementException(
-                  "no plugin is called " + name + Nearest.hint(name, names));
+                  "no plugin is called " + name + Spelling.question(name, names));
             });
   }
 
