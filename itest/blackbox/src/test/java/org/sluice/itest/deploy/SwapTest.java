@@ -193,6 +193,22 @@ class SwapTest {
   }
 
   @Test
+  void whoLosesAPackageIsRefusedAndComesBackWithIt() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("words.jar", provider("1.0.0"));
+      sluice.drop("user.jar", user());
+      plugins.await("user.jar", "ACTIVE");
+      sluice.drop("words.jar", Samples.greeter("sample.provider", "2.0.0"));
+      Plugins.Row refused = plugins.await("user.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("sample.words"), refused::reason);
+      sluice.drop("words.jar", provider("3.0.0"));
+      plugins.await("user.jar", "ACTIVE");
+      assertEquals("3.0.0", sluice.command("user:word").out().strip());
+    }
+  }
+
+  @Test
   void aBundleOfTheProductGivesWayWhenAllowedAndComesBack() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare()) {
       sluice.config("org.sluice.host.deploy", "{ \"allowReplace\": [\"org.sluice.link.table\"] }");

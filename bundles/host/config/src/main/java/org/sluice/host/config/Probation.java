@@ -23,6 +23,7 @@ final class Probation implements AutoCloseable {
   static final Duration LENGTH = Duration.ofMillis(1400);
 
   private static final Duration HEALTH_PATIENCE = Duration.ofMillis(200);
+  private static final Duration HEALTH_BEFORE = Duration.ofMillis(15);
 
   private final ComponentWatch components;
   private final LogWatch log;
@@ -30,6 +31,7 @@ final class Probation implements AutoCloseable {
   private final List<Pid> changed;
   private final Map<String, ComponentWatch.Seen> before;
   private final HealthWatch.Look healthBefore;
+  private final long begun;
   private final List<ServiceReference<?>> used = new ArrayList<>();
 
   /**
@@ -41,8 +43,11 @@ final class Probation implements AutoCloseable {
     this.log = log;
     this.health = health;
     this.changed = changed;
-    this.healthBefore = health.look();
+    this.healthBefore = health.before();
     this.before = components.look();
+    // Those that are quick have answered by then; of the others it counts when they were called.
+    healthBefore.critical(HEALTH_BEFORE);
+    this.begun = System.nanoTime();
   }
 
   /** Right after the change was delivered. */
@@ -62,7 +67,7 @@ final class Probation implements AutoCloseable {
     }
     complaints(now).forEach(f -> failures.putIfAbsent(f.text(), f));
     if (last && failures.isEmpty()) {
-      Set<String> ill = healthBefore.critical(Duration.ZERO).keySet();
+      Set<String> ill = healthBefore.criticalBefore(begun).keySet();
       for (Failure failure : HealthWatch.worse(ill, health.look().critical(HEALTH_PATIENCE))) {
         failures.putIfAbsent(failure.text(), failure);
       }

@@ -102,6 +102,11 @@ final class Admission {
     return new Revision(file, staged, jar, bundle);
   }
 
+  /** Why a bundle cannot be resolved. */
+  Refusal unresolved(String file, Bundle bundle) {
+    return diagnosis.unresolved(file, bundle);
+  }
+
   private @Nullable Refusal resolve(String file, Bundle bundle) {
     try {
       return wiring.resolveBundles(List.of(bundle)) ? null : diagnosis.unresolved(file, bundle);
