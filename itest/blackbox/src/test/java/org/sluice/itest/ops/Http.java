@@ -4,6 +4,7 @@ package org.sluice.itest.ops;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class Http {
     }
     all.removeIf("Host-missing"::equals);
     all.add("Connection: close");
-    try (Socket socket = new Socket("127.0.0.1", sluice.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), sluice.port())) {
       socket.setSoTimeout(30_000);
       String text = line + "\r\n" + String.join("\r\n", all) + "\r\n\r\n";
       socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));

@@ -258,8 +258,13 @@ final class Lifecycle {
     if (old == null) {
       LOG.log(
           System.Logger.Level.INFO,
-          "plugin active file=%s bundle=%s version=%s sha=%.12s"
-              .formatted(slot.file, fresh.jar().name(), fresh.jar().version(), fresh.sha()));
+          "plugin active file=%s bundle=%s version=%s sha=%.12s ms=%.1f"
+              .formatted(
+                  slot.file,
+                  fresh.jar().name(),
+                  fresh.jar().version(),
+                  fresh.sha(),
+                  slot.millisSinceChange()));
       return;
     }
     replace(slot, fresh, old, run.gap());
@@ -278,12 +283,13 @@ final class Lifecycle {
           board.parts().tally().swapped(slot.gapMillis);
           LOG.log(
               System.Logger.Level.INFO,
-              "plugin swapped file=%s bundle=%s version=%s sha=%.12s gap_ms=%.3f"
+              "plugin swapped file=%s bundle=%s version=%s sha=%.12s ms=%.1f gap_ms=%.3f"
                   .formatted(
                       slot.file,
                       fresh.jar().name(),
                       fresh.jar().version(),
                       fresh.sha(),
+                      slot.millisSinceChange(),
                       slot.gapMillis));
         };
     if (old.product()) {
@@ -299,7 +305,7 @@ final class Lifecycle {
     }
     Revision fresh = run.attempt().fresh();
     if (run.purpose() == Slot.Purpose.RESTART && !hangs) {
-      crashed(slot, refusal.reason());
+      restartFailed(slot, fresh, refusal);
       return;
     }
     if (run.purpose() == Slot.Purpose.FALL_BACK) {
@@ -328,6 +334,21 @@ final class Lifecycle {
       restore.run();
     } else {
       dismissal.retire(slot, fresh.bundle(), false, restore);
+    }
+  }
+
+  private void restartFailed(Slot slot, Revision fresh, Refusal refusal) {
+    if (fresh.bundle().getState() == Bundle.INSTALLED) {
+      // What it was wired to has gone, or is not what it was.
+      verdicts.refuse(
+          slot,
+          slot.judged,
+          fresh.sha(),
+          board.parts().admission().unresolved(slot.file, fresh.bundle()));
+    } else if (refusal.kind().retry() == Refusal.Retry.SERVICES) {
+      verdicts.refuse(slot, slot.judged, fresh.sha(), refusal);
+    } else {
+      crashed(slot, refusal.reason());
     }
   }
 
@@ -373,6 +394,7 @@ final class Lifecycle {
       case Slot.Attempting a -> {
         board.mark(a.attempt().fresh().sha(), false);
         board.stuck().add(a.attempt().fresh().bundle());
+        board.parts().leaks().watch(a.attempt().fresh().bundle());
         failed(slot, a, late(slot.file, a, "; it ignores being interrupted"), true);
       }
       case Slot.Retiring r -> {
