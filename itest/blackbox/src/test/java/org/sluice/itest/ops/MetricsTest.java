@@ -37,7 +37,7 @@ class MetricsTest {
   private static final String PARSE =
       """
       import json, sys
-      from %s import text_string_to_metric_families as parse
+      from PARSER import text_string_to_metric_families as parse
       text = sys.stdin.buffer.read().decode('utf-8')
       print(json.dumps([
         [f.name, f.type, f.documentation, [[s.name, s.labels, str(float(s.value))] for s in f.samples]]
@@ -75,7 +75,9 @@ class MetricsTest {
 
   private static List<Read> parse(String parser, String text) throws Exception {
     Process process =
-        new ProcessBuilder(PYTHON, "-c", PARSE.formatted(parser)).redirectErrorStream(true).start();
+        new ProcessBuilder(PYTHON, "-c", PARSE.replace("PARSER", parser))
+            .redirectErrorStream(true)
+            .start();
     try (var to = process.getOutputStream()) {
       to.write(text.getBytes(StandardCharsets.UTF_8));
     }
