@@ -158,6 +158,66 @@ class SwapTest {
         .make();
   }
 
+  /** Exports a package and imports it again, as bnd makes bundles that share their interfaces. */
+  private static PluginJar sharing(String version) throws Exception {
+    return PluginJar.named("sample.greeter", version)
+        .source(
+            """
+            package sample.shared;
+
+            public final class Word {
+              private Word() {}
+
+              public static String text() {
+                return "%s";
+              }
+            }
+            """
+                .formatted(version))
+        .source(
+            """
+            package sample.greeter;
+
+            import java.util.function.Supplier;
+            import org.osgi.service.component.annotations.Component;
+            import sample.shared.Word;
+
+            @Component(property = "greeter=yes")
+            public final class Greeter implements Supplier<String> {
+              @Override
+              public String get() {
+                return Word.text() + "/%s";
+              }
+            }
+            """
+                .formatted(version))
+        .header("Export-Package", "sample.shared;version=1.0")
+        .header("Import-Package", "sample.shared;version=\"[1,2)\",*")
+        .make();
+  }
+
+  @Test
+  void aRevisionIsNeverWiredToItsPredecessor() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("greeter.jar", sharing("1.0.0"));
+      plugins.await("greeter.jar", "ACTIVE");
+      sluice.drop("caller.jar", Samples.caller());
+      plugins.await("caller.jar", "ACTIVE");
+      sluice.drop("greeter.jar", sharing("1.1.0"));
+      plugins.awaitVersion("greeter.jar", "1.1.0");
+      SluiceProcess.Answer report =
+          sluice.await(
+              "an answer of the new revision",
+              () -> {
+                SluiceProcess.Answer r = sluice.command("caller:report");
+                return r.out().contains("/1.1.0") ? r : null;
+              });
+      assertTrue(report.out().contains("answers=[1.0.0/1.0.0, 1.1.0/1.1.0]"), report::toString);
+      assertTrue(report.out().contains(" lost=0 "), report::toString);
+    }
+  }
+
   @Test
   void whoUsesAPackageOfAReplacedPluginIsWiredToTheNewOne() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {
