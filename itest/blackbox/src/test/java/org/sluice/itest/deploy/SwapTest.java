@@ -283,6 +283,64 @@ class SwapTest {
     }
   }
 
+  /** A command that stops and starts the bundle that deploys. */
+  private static PluginJar restarter() throws Exception {
+    return PluginJar.named("sample.restarter", "1.0.0")
+        .source(
+            """
+            package sample.restarter;
+
+            import org.osgi.framework.Bundle;
+            import org.osgi.framework.BundleContext;
+            import org.osgi.service.component.annotations.Activate;
+            import org.osgi.service.component.annotations.Component;
+
+            @Component(
+                service = Restarter.class,
+                property = {"osgi.command.scope=restarter", "osgi.command.function=deploy"})
+            public final class Restarter {
+              private final BundleContext context;
+
+              @Activate
+              public Restarter(BundleContext context) {
+                this.context = context;
+              }
+
+              public String deploy() throws Exception {
+                for (Bundle bundle : context.getBundles()) {
+                  if (bundle.getSymbolicName().equals("org.sluice.host.deploy")) {
+                    bundle.stop();
+                    bundle.start();
+                  }
+                }
+                return "done";
+              }
+            }
+            """)
+        .make();
+  }
+
+  @Test
+  void aRestartOfDeploymentItselfLeavesThePluginsAlone() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("greeter.jar", Samples.greeter("1.0.0"));
+      sluice.drop("gone.jar", Samples.greeter("sample.gone", "1.0.0"));
+      sluice.drop("restarter.jar", restarter());
+      plugins.await("greeter.jar", "ACTIVE");
+      plugins.await("gone.jar", "ACTIVE");
+      plugins.await("restarter.jar", "ACTIVE");
+      sluice.drop("caller.jar", Samples.caller());
+      plugins.await("caller.jar", "ACTIVE");
+      assertEquals(0, sluice.command("restarter:deploy").exit());
+      plugins.await("greeter.jar", "ACTIVE");
+      sluice.drop("greeter.jar", Samples.greeter("1.1.0"));
+      plugins.awaitVersion("greeter.jar", "1.1.0");
+      SluiceProcess.Answer report = sluice.command("caller:report");
+      assertTrue(report.out().contains(" lost=0 "), report::toString);
+    }
+  }
+
   @Test
   void whatIsRefusedIsSeenInHealthRestAndMetrics() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,8 +135,8 @@ class HealthTest {
     awaitStatus(200);
   }
 
+  /** What waits for work may be counted with what hangs; so it is given time to end. */
   private long threads(String name) throws Exception {
-    // What waits for work may be counted with what hangs; so ask when the others had time to end.
     return sluice.await(
         "idle threads to end",
         () -> {
@@ -141,16 +145,17 @@ class HealthTest {
         });
   }
 
-  private long count(String name) throws Exception {
+  private long count(String name) throws IOException {
+    // The kernel keeps 15 characters of a name.
+    String known = name.substring(0, 15);
     long count = 0;
     try (var tasks =
-        java.nio.file.Files.newDirectoryStream(
-            java.nio.file.Path.of("/proc/" + sluice.process().pid() + "/task"))) {
-      for (var task : tasks) {
-        // The kernel keeps 15 characters of a name.
-        if (java.nio.file.Files.readString(task.resolve("comm"))
-            .startsWith(name.substring(0, 15))) {
-          count++;
+        Files.newDirectoryStream(Path.of("/proc/" + sluice.process().pid() + "/task"))) {
+      for (Path task : tasks) {
+        try {
+          count += Files.readString(task.resolve("comm")).startsWith(known) ? 1 : 0;
+        } catch (NoSuchFileException e) {
+          assertFalse(Files.exists(task), "only what has ended in the meantime is not there");
         }
       }
     }
@@ -174,7 +179,7 @@ class HealthTest {
     try (SluiceProcess other = Probe.start()) {
       Probe.set(other, "health", "hang");
       other.awaitTrue("it to hang", () -> Http.get(other, "/health").status() == 503);
-      java.nio.file.Files.delete(other.plugins().resolve("probe.jar"));
+      Files.delete(other.plugins().resolve("probe.jar"));
       other.awaitTrue(
           "the check to be gone",
           () -> {

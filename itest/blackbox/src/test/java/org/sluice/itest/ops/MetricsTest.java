@@ -36,8 +36,8 @@ class MetricsTest {
 
   private static final String PARSE =
       """
-      import json, sys
-      from %s import text_string_to_metric_families as parse
+      import importlib, json, sys
+      parse = importlib.import_module(sys.argv[1]).text_string_to_metric_families
       text = sys.stdin.buffer.read().decode('utf-8')
       print(json.dumps([
         [f.name, f.type, f.documentation, [[s.name, s.labels, str(float(s.value))] for s in f.samples]]
@@ -75,7 +75,7 @@ class MetricsTest {
 
   private static List<Read> parse(String parser, String text) throws Exception {
     Process process =
-        new ProcessBuilder(PYTHON, "-c", PARSE.formatted(parser)).redirectErrorStream(true).start();
+        new ProcessBuilder(PYTHON, "-c", PARSE, parser).redirectErrorStream(true).start();
     try (var to = process.getOutputStream()) {
       to.write(text.getBytes(StandardCharsets.UTF_8));
     }

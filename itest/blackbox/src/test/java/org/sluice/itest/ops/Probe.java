@@ -65,7 +65,7 @@ final class Probe {
         private final Map<String, String> values = new ConcurrentHashMap<>();
 
         public String set(String key, String value) {
-          values.put(key, value.replace("\\\\n", "\\n").replace("\\\\r", "\\r"));
+          values.put(key, value);
           return value;
         }
 
@@ -165,7 +165,7 @@ final class Probe {
               }
             }
             case "twice" -> to.counter("probe_events_total", "Events.", 1);
-            case "type" -> to.gauge("jvm_info", "", 1, "mine", "1");
+            case "type" -> to.gauge("process_cpu_seconds_total", "", 1, "mine", "1");
             case "clash" -> to.gauge("jvm_gc_collection_seconds", "", 1);
             default -> { }
           }

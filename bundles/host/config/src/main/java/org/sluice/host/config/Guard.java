@@ -284,7 +284,13 @@ public final class Guard implements Generations {
 
   @Override
   public List<ConfigProblem> check(Path fileOrFolder) {
-    return dryRun.check(fileOrFolder);
+    // The domains' checks are asked by one at a time.
+    turn.lock();
+    try {
+      return dryRun.check(fileOrFolder);
+    } finally {
+      turn.unlock();
+    }
   }
 
   /** What Config Admin holds now. */

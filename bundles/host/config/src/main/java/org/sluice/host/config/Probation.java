@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.ServiceReference;
 
 /**
@@ -23,6 +24,7 @@ final class Probation implements AutoCloseable {
   static final Duration LENGTH = Duration.ofMillis(1400);
 
   private static final Duration HEALTH_PATIENCE = Duration.ofMillis(200);
+  private static final long MIDWAY = Duration.ofMillis(300).toNanos();
   private static final Duration HEALTH_BEFORE = Duration.ofMillis(15);
 
   private final ComponentWatch components;
@@ -32,6 +34,10 @@ final class Probation implements AutoCloseable {
   private final Map<String, ComponentWatch.Seen> before;
   private final HealthWatch.Look healthBefore;
   private final long begun;
+
+  /** Asked so that a check that hangs is known to hang at the end. */
+  private HealthWatch.@Nullable Look midway;
+
   private final List<ServiceReference<?>> used = new ArrayList<>();
 
   /**
@@ -64,6 +70,9 @@ final class Probation implements AutoCloseable {
     Map<String, ComponentWatch.Seen> now = components.look();
     for (Failure failure : components.worse(before, now, changed, last)) {
       failures.putIfAbsent(failure.text(), failure);
+    }
+    if (midway == null && System.nanoTime() - begun > MIDWAY) {
+      midway = health.look();
     }
     complaints(now).forEach(f -> failures.putIfAbsent(f.text(), f));
     if (last && failures.isEmpty()) {

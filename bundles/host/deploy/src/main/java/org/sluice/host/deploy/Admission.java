@@ -63,6 +63,11 @@ final class Admission {
     return null;
   }
 
+  /** The bundle that this code is in. */
+  Bundle self() {
+    return context.getBundle();
+  }
+
   /** Whether a bundle was installed from the staging folder. */
   boolean ours(Bundle bundle) {
     return bundle.getLocation().startsWith(prefix);

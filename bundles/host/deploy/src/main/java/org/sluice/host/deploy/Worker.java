@@ -40,6 +40,7 @@ final class Worker implements Runnable {
   private final BlockingQueue<Runnable> inbox;
   private final Map<String, Slot> slots;
   private final DropFolder folder;
+  private final Intake intake;
   private final Lifecycle lifecycle;
   private final Verdicts verdicts;
   private final Dismissal dismissal;
@@ -72,6 +73,7 @@ final class Worker implements Runnable {
       BlockingQueue<Runnable> inbox,
       Map<String, Slot> slots,
       DropFolder folder,
+      Intake intake,
       Lifecycle lifecycle,
       Verdicts verdicts,
       Dismissal dismissal,
@@ -80,6 +82,7 @@ final class Worker implements Runnable {
     this.inbox = inbox;
     this.slots = slots;
     this.folder = folder;
+    this.intake = intake;
     this.lifecycle = lifecycle;
     this.verdicts = verdicts;
     this.dismissal = dismissal;
@@ -255,18 +258,18 @@ final class Worker implements Runnable {
     boolean same = sighting.equals(slot.judged);
     if (same && !slot.again && !verdicts.retryDue(slot)) {
       if (slot.refusal != null && !slot.deferred) {
-        lifecycle.fallBack(slot);
+        intake.fallBack(slot);
       }
       return rest;
     }
     if (!held.isEmpty()) {
       slot.enter(Plugin.State.HELD, held);
       if (!gate.safeMode()) {
-        lifecycle.fallBack(slot);
+        intake.fallBack(slot);
       }
       return IDLE;
     }
-    if (!lifecycle.mayBegin()) {
+    if (!intake.mayBegin()) {
       return SOON;
     }
     return arrive(slot, sighting);
@@ -307,7 +310,7 @@ final class Worker implements Runnable {
           sighting.equals(slot.torn) && quiet.compareTo(settings.get().stallTimeout()) < 0;
       if (stage == Arrival.Stage.ARRIVING || torn) {
         slot.enter(Plugin.State.ARRIVING, slot.arrival.missing());
-        lifecycle.fallBack(slot);
+        intake.fallBack(slot);
         return quiet.compareTo(LULL) < 0 ? SOON : LATER;
       }
       if (stage == Arrival.Stage.STALLED) {
@@ -316,7 +319,7 @@ final class Worker implements Runnable {
         trusted(slot, sighting);
       }
     } catch (AccessDeniedException e) {
-      verdicts.refuse(slot, sighting, "", Lifecycle.unreadable(slot.file, e));
+      verdicts.refuse(slot, sighting, "", Intake.unreadable(slot.file, e));
     } catch (IOException e) {
       verdicts.refuse(
           slot,
@@ -331,7 +334,7 @@ final class Worker implements Runnable {
   private void trusted(Slot slot, DropFolder.Sighting sighting) {
     String problem = gate.distrust(sighting.path());
     if (problem.isEmpty()) {
-      lifecycle.decide(slot, sighting);
+      intake.decide(slot, sighting);
     } else {
       int mend = problem.lastIndexOf(": ");
       verdicts.refuse(
