@@ -62,6 +62,7 @@ class DocumentationRulesTest {
   void comparesWithWildcards() {
     assertMatches("a\n…\nd", "a\nb\nc\nd\n");
     assertMatches("a\n…\nd", "a\nd\n");
+    assertMatches("{\n  …\n}", "{\n  1\n  2\n}");
     assertMatches("took … ms", "took 12 ms");
     assertMatches("…", "");
     assertMatches("", "\n\n");
