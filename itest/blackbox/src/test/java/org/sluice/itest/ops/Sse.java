@@ -13,7 +13,7 @@ import org.sluice.itest.SluiceProcess;
 /** One client of a stream, which reads when the test says so. */
 final class Sse implements AutoCloseable {
   private final Socket socket = new Socket();
-  private final InputStream in;
+  private final Chunks in;
 
   Sse(SluiceProcess sluice, String path, String... headers) throws IOException {
     // Small, so that a client that does not read is soon felt by the other side.
@@ -68,7 +68,7 @@ final class Sse implements AutoCloseable {
   }
 
   /** What is in the chunks; cut off is the end as well as ended. */
-  private static final class Chunks extends InputStream {
+  private static final class Chunks {
     private final InputStream in;
     private int left;
     private boolean ended;
@@ -77,8 +77,8 @@ final class Sse implements AutoCloseable {
       this.in = in;
     }
 
-    @Override
-    public int read() throws IOException {
+    /** The next byte, or -1 at the end. */
+    int read() throws IOException {
       if (ended) {
         return -1;
       }
