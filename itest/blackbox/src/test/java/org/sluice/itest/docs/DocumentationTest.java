@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
@@ -38,6 +39,23 @@ class DocumentationTest {
               () -> follow(name, page)));
     }
     return tests.stream();
+  }
+
+  /** A page that the index does not name is found by nobody. */
+  @Test
+  void theIndexNamesEveryPage() throws IOException {
+    Path docs = SluiceProcess.ROOT.resolve("docs");
+    String index = Files.readString(docs.resolve("README.md"));
+    try (Stream<Path> pages = Files.list(docs)) {
+      assertEquals(
+          List.of(),
+          pages
+              .map(page -> page.getFileName().toString())
+              .filter(name -> name.endsWith(".md") && !name.equals("README.md"))
+              .filter(name -> !index.contains("(" + name + ")"))
+              .sorted()
+              .toList());
+    }
   }
 
   private static void follow(String name, Page page) throws Exception {

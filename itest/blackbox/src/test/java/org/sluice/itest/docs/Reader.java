@@ -35,6 +35,7 @@ final class Reader implements AutoCloseable {
   private static final Duration COMMAND = Duration.ofMinutes(3);
 
   private final Path folder;
+  private final LocalRepository repository;
   private final Process bash;
   private final BufferedWriter to;
   private final BufferedReader from;
@@ -44,7 +45,8 @@ final class Reader implements AutoCloseable {
 
   Reader() throws IOException {
     folder = Files.createTempDirectory("reader-");
-    Path tools = Files.createDirectory(folder.resolve(".tools"));
+    repository = new LocalRepository();
+    Files.createDirectory(folder.resolve(".tools"));
     for (String name : List.of("examples", "docs", "configs")) {
       copy(SluiceProcess.ROOT.resolve(name), folder.resolve(name));
     }
@@ -71,7 +73,7 @@ final class Reader implements AutoCloseable {
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("LC_ALL", "C.UTF-8");
-    environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + LocalRepository.fresh(tools));
+    environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + repository.view());
     environment.remove("SLUICE_HOME");
     bash = builder.start();
     to = bash.outputWriter(StandardCharsets.UTF_8);
@@ -282,5 +284,6 @@ final class Reader implements AutoCloseable {
     try (Stream<Path> tree = Files.walk(folder)) {
       tree.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
     }
+    repository.close();
   }
 }
