@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.runtime;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,12 +85,21 @@ final class Lifecycle {
     }
   }
 
+  /**
+   * Milliseconds since the kernel made the process, or -1. The kernel counts both numbers from the
+   * same moment; a start told as time of day is off by as much as the clock was set since boot.
+   */
   private static long sinceStart() {
-    return ProcessHandle.current()
-        .info()
-        .startInstant()
-        .map(start -> Duration.between(start, Instant.now()).toMillis())
-        .orElse(-1L);
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      // Behind the name, which may hold anything, the start is the twentieth word, in 1/100 s.
+      String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21);
+      String up = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
+      return Math.round(Double.parseDouble(up) * 1000) - Long.parseLong(words[19]) * 10;
+    } catch (IOException | NumberFormatException e) {
+      LOG.log(DEBUG, "the age of the process is not known", e);
+      return -1;
+    }
   }
 
   private List<Bundle> install(List<BundleList.Entry> entries) throws BundleException {

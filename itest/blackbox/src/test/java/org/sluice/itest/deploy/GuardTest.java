@@ -211,9 +211,7 @@ class GuardTest {
 
   @Test
   void aFolderOthersMayWriteToIsNotServedAsRoot() throws Exception {
-    assumeTrue(
-        Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
-        "only root is refused");
+    assumeTrue(root(), "only root is refused");
     try (SluiceProcess sluice = SluiceProcess.start()) {
       Plugins plugins = new Plugins(sluice);
       sluice.drop("old.jar", Samples.greeter("sample.old", "1.0.0"));
@@ -228,6 +226,53 @@ class GuardTest {
       Files.setPosixFilePermissions(sluice.plugins(), PosixFilePermissions.fromString("rwxr-xr-x"));
       plugins.await("new.jar", "ACTIVE");
       plugins.awaitVersion("old.jar", "2.0.0");
+    }
+  }
+
+  @Test
+  void aFileOthersMayWriteToIsNotTakenAsRoot() throws Exception {
+    assumeTrue(root(), "only root is refused");
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      Path elsewhere = Files.createDirectory(sluice.home().resolve("elsewhere"));
+      Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwxrwxrwx"));
+      Path jar = elsewhere.resolve("real.jar");
+      Files.write(jar, Samples.greeter("1.0.0").bytes());
+      Files.createSymbolicLink(sluice.plugins().resolve("link.jar"), jar);
+      Plugins.Row refused = plugins.await("link.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("chmod go-w"), refused::reason);
+      assertTrue(refused.reason().contains("elsewhere"), refused::reason);
+      Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwxr-xr-x"));
+      plugins.await("link.jar", "ACTIVE");
+    }
+  }
+
+  private static boolean root() throws Exception {
+    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+  }
+
+  @Test
+  void aFileTheProcessMayNotReadIsToldAndTakenWhenItMay() throws Exception {
+    assumeTrue(root() && Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs root and setpriv");
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      int nobody = 65534;
+      Path jar = sluice.plugins().resolve("secret.jar");
+      Files.write(jar, Samples.greeter("1.0.0").bytes());
+      try (var tree = Files.walk(sluice.home())) {
+        for (Path path : tree.toList()) {
+          Files.setAttribute(path, "unix:uid", nobody);
+        }
+      }
+      Files.setAttribute(jar, "unix:uid", 0);
+      Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-------"));
+      sluice.under("setpriv", "--reuid=65534", "--clear-groups");
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      Plugins.Row refused = plugins.await("secret.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("cannot be read"), refused::reason);
+      assertTrue(refused.reason().contains("chmod a+r plugins/secret.jar"), refused::reason);
+      Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+      plugins.await("secret.jar", "ACTIVE");
     }
   }
 }

@@ -74,7 +74,7 @@ class RefusedTest {
         new Bad(
             "UNRESOLVED",
             Samples.unresolvable().bytes(),
-            List.of("org.sluice.host.apis", "[1", "nearest is org.sluice.host.api")),
+            List.of("org.sluice.host.apis", "[1", "did you mean org.sluice.host.api?")),
         new Bad(
             "START_FAILED",
             Samples.activator("sample.throws", "1.0.0", "throw new Exception(\"no disk\");")

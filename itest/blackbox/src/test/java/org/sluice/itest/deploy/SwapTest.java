@@ -158,6 +158,66 @@ class SwapTest {
         .make();
   }
 
+  /** Exports a package and imports it again, as bnd makes bundles that share their interfaces. */
+  private static PluginJar sharing(String version) throws Exception {
+    return PluginJar.named("sample.greeter", version)
+        .source(
+            """
+            package sample.shared;
+
+            public final class Word {
+              private Word() {}
+
+              public static String text() {
+                return "%s";
+              }
+            }
+            """
+                .formatted(version))
+        .source(
+            """
+            package sample.greeter;
+
+            import java.util.function.Supplier;
+            import org.osgi.service.component.annotations.Component;
+            import sample.shared.Word;
+
+            @Component(property = "greeter=yes")
+            public final class Greeter implements Supplier<String> {
+              @Override
+              public String get() {
+                return Word.text() + "/%s";
+              }
+            }
+            """
+                .formatted(version))
+        .header("Export-Package", "sample.shared;version=1.0")
+        .header("Import-Package", "sample.shared;version=\"[1,2)\",*")
+        .make();
+  }
+
+  @Test
+  void aRevisionIsNeverWiredToItsPredecessor() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("greeter.jar", sharing("1.0.0"));
+      plugins.await("greeter.jar", "ACTIVE");
+      sluice.drop("caller.jar", Samples.caller());
+      plugins.await("caller.jar", "ACTIVE");
+      sluice.drop("greeter.jar", sharing("1.1.0"));
+      plugins.awaitVersion("greeter.jar", "1.1.0");
+      SluiceProcess.Answer report =
+          sluice.await(
+              "an answer of the new revision",
+              () -> {
+                SluiceProcess.Answer r = sluice.command("caller:report");
+                return r.out().contains("/1.1.0") ? r : null;
+              });
+      assertTrue(report.out().contains("answers=[1.0.0/1.0.0, 1.1.0/1.1.0]"), report::toString);
+      assertTrue(report.out().contains(" lost=0 "), report::toString);
+    }
+  }
+
   @Test
   void whoUsesAPackageOfAReplacedPluginIsWiredToTheNewOne() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {
@@ -189,6 +249,22 @@ class SwapTest {
       SluiceProcess.Answer leaks = sluice.command("host:leaks");
       assertEquals(0, leaks.exit(), leaks::toString);
       assertFalse(sluice.log().contains("plugin crashed"), sluice::log);
+    }
+  }
+
+  @Test
+  void whoLosesAPackageIsRefusedAndComesBackWithIt() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("words.jar", provider("1.0.0"));
+      sluice.drop("user.jar", user());
+      plugins.await("user.jar", "ACTIVE");
+      sluice.drop("words.jar", Samples.greeter("sample.provider", "2.0.0"));
+      Plugins.Row refused = plugins.await("user.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("sample.words"), refused::reason);
+      sluice.drop("words.jar", provider("3.0.0"));
+      plugins.await("user.jar", "ACTIVE");
+      assertEquals("3.0.0", sluice.command("user:word").out().strip());
     }
   }
 
@@ -264,6 +340,64 @@ class SwapTest {
       assertTrue(refused.texts("provides").contains("java.lang.Runnable"), refused::toString);
       sluice.config("sample.waits", "{ }");
       plugins.awaitVersion("waits.jar", "2.0.0");
+    }
+  }
+
+  /** A command that stops and starts the bundle that deploys. */
+  private static PluginJar restarter() throws Exception {
+    return PluginJar.named("sample.restarter", "1.0.0")
+        .source(
+            """
+            package sample.restarter;
+
+            import org.osgi.framework.Bundle;
+            import org.osgi.framework.BundleContext;
+            import org.osgi.service.component.annotations.Activate;
+            import org.osgi.service.component.annotations.Component;
+
+            @Component(
+                service = Restarter.class,
+                property = {"osgi.command.scope=restarter", "osgi.command.function=deploy"})
+            public final class Restarter {
+              private final BundleContext context;
+
+              @Activate
+              public Restarter(BundleContext context) {
+                this.context = context;
+              }
+
+              public String deploy() throws Exception {
+                for (Bundle bundle : context.getBundles()) {
+                  if (bundle.getSymbolicName().equals("org.sluice.host.deploy")) {
+                    bundle.stop();
+                    bundle.start();
+                  }
+                }
+                return "done";
+              }
+            }
+            """)
+        .make();
+  }
+
+  @Test
+  void aRestartOfDeploymentItselfLeavesThePluginsAlone() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("greeter.jar", Samples.greeter("1.0.0"));
+      sluice.drop("gone.jar", Samples.greeter("sample.gone", "1.0.0"));
+      sluice.drop("restarter.jar", restarter());
+      plugins.await("greeter.jar", "ACTIVE");
+      plugins.await("gone.jar", "ACTIVE");
+      plugins.await("restarter.jar", "ACTIVE");
+      sluice.drop("caller.jar", Samples.caller());
+      plugins.await("caller.jar", "ACTIVE");
+      assertEquals(0, sluice.command("restarter:deploy").exit());
+      plugins.await("greeter.jar", "ACTIVE");
+      sluice.drop("greeter.jar", Samples.greeter("1.1.0"));
+      plugins.awaitVersion("greeter.jar", "1.1.0");
+      SluiceProcess.Answer report = sluice.command("caller:report");
+      assertTrue(report.out().contains(" lost=0 "), report::toString);
     }
   }
 

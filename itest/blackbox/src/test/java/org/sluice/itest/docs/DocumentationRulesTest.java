@@ -15,7 +15,7 @@ class DocumentationRulesTest {
   private static final String PAGE =
       """
       # Title
-      <!-- doctest: running -->
+      <!-- doctest: needs root -->
       ```console
       $ cat > x <<'EOF'
       $ not a command
@@ -41,7 +41,7 @@ class DocumentationRulesTest {
     assertEquals(List.of(), page.steps().get(0).expected());
     assertEquals(new Page.Step(7, "cat x", 8, List.of("odd")), page.steps().get(1));
     assertEquals(new Page.Step(9, "one \\\n  two", 11, List.of("out", "…")), page.steps().get(2));
-    assertEquals(Set.of("running"), page.directives());
+    assertEquals(Set.of("needs root"), page.directives());
   }
 
   @Test
@@ -62,6 +62,7 @@ class DocumentationRulesTest {
   void comparesWithWildcards() {
     assertMatches("a\n…\nd", "a\nb\nc\nd\n");
     assertMatches("a\n…\nd", "a\nd\n");
+    assertMatches("{\n  …\n}", "{\n  1\n  2\n}");
     assertMatches("took … ms", "took 12 ms");
     assertMatches("…", "");
     assertMatches("", "\n\n");

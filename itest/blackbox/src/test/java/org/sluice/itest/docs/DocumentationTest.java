@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
@@ -40,6 +41,23 @@ class DocumentationTest {
     return tests.stream();
   }
 
+  /** A page that the index does not name is found by nobody. */
+  @Test
+  void theIndexNamesEveryPage() throws IOException {
+    Path docs = SluiceProcess.ROOT.resolve("docs");
+    String index = Files.readString(docs.resolve("README.md"));
+    try (Stream<Path> pages = Files.list(docs)) {
+      assertEquals(
+          List.of(),
+          pages
+              .map(page -> page.getFileName().toString())
+              .filter(name -> name.endsWith(".md") && !name.equals("README.md"))
+              .filter(name -> !index.contains("(" + name + ")"))
+              .sorted()
+              .toList());
+    }
+  }
+
   private static void follow(String name, Page page) throws Exception {
     assertEquals(
         List.of(), page.dodged(), "commands belong into ```console blocks, which are executed");
@@ -50,7 +68,7 @@ class DocumentationTest {
       return;
     }
     try (Reader reader = new Reader()) {
-      if (page.directives().contains("running")) {
+      if (page.steps().stream().noneMatch(Reader::starts)) {
         reader.startRunning();
       }
       for (Page.Step step : page.steps()) {

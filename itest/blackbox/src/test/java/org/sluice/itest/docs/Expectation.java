@@ -23,7 +23,7 @@ record Expectation(List<String> lines) {
     for (int i = 0; i < wanted.size(); i++) {
       boolean[] next = new boolean[reached.length];
       boolean any = false;
-      if (wanted.get(i).equals(ANYTHING)) {
+      if (wanted.get(i).strip().equals(ANYTHING)) {
         boolean seen = false;
         for (int j = 0; j < reached.length; j++) {
           seen |= reached[j];

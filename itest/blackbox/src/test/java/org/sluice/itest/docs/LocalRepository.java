@@ -4,6 +4,7 @@ package org.sluice.itest.docs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
@@ -11,20 +12,31 @@ import java.util.stream.Stream;
  * project of a test therefore builds on a view of the local repository in which everything is
  * linked but the product's own artifacts.
  */
-final class LocalRepository {
+final class LocalRepository implements AutoCloseable {
   private static final Path REAL =
       Path.of(
           System.getProperty(
               "maven.repo.local", System.getProperty("user.home") + "/.m2/repository"));
 
-  private LocalRepository() {}
+  private final Path view;
 
-  static Path fresh(Path in) throws IOException {
-    Path view = Files.createDirectories(in.resolve("m2"));
+  LocalRepository() throws IOException {
+    view = Files.createTempDirectory("m2-");
     Files.createDirectories(REAL.resolve("org"));
     link(REAL, view, "org");
     link(REAL.resolve("org"), Files.createDirectory(view.resolve("org")), "sluice");
+  }
+
+  Path view() {
     return view;
+  }
+
+  /** Removes the links, not what they lead to. */
+  @Override
+  public void close() throws IOException {
+    try (Stream<Path> tree = Files.walk(view)) {
+      tree.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    }
   }
 
   private static void link(Path from, Path to, String except) throws IOException {

@@ -35,6 +35,7 @@ final class Reader implements AutoCloseable {
   private static final Duration COMMAND = Duration.ofMinutes(3);
 
   private final Path folder;
+  private final LocalRepository repository;
   private final Process bash;
   private final BufferedWriter to;
   private final BufferedReader from;
@@ -44,10 +45,15 @@ final class Reader implements AutoCloseable {
 
   Reader() throws IOException {
     folder = Files.createTempDirectory("reader-");
-    Path tools = Files.createDirectory(folder.resolve(".tools"));
+    repository = new LocalRepository();
+    Files.createDirectory(folder.resolve(".tools"));
     for (String name : List.of("examples", "docs", "configs")) {
       copy(SluiceProcess.ROOT.resolve(name), folder.resolve(name));
     }
+    // The examples find the published interfaces where a checkout has them after its first build.
+    Files.createDirectories(folder.resolve("runtime/target"));
+    Files.createSymbolicLink(
+        folder.resolve("runtime/target/dist"), SluiceProcess.DIST.toRealPath());
     Path sluice = folder.resolve("sluice");
     Files.writeString(
         sluice,
@@ -67,11 +73,16 @@ final class Reader implements AutoCloseable {
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("LC_ALL", "C.UTF-8");
-    environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + LocalRepository.fresh(tools));
+    environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + repository.view());
     environment.remove("SLUICE_HOME");
     bash = builder.start();
     to = bash.outputWriter(StandardCharsets.UTF_8);
     from = bash.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /** Whether a step starts the product. */
+  static boolean starts(Page.Step step) {
+    return RUN.matcher(step.command()).matches();
   }
 
   /** What one command wrote, with the ports as on the page. */
@@ -79,7 +90,7 @@ final class Reader implements AutoCloseable {
 
   /** Follows one step; empty when it went as the page says, else what went wrong. */
   String follow(Page.Step step) throws Exception {
-    if (RUN.matcher(step.command()).matches()) {
+    if (starts(step)) {
       return run(step);
     }
     Expectation expectation = new Expectation(step.expected());
@@ -273,5 +284,6 @@ final class Reader implements AutoCloseable {
     try (Stream<Path> tree = Files.walk(folder)) {
       tree.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
     }
+    repository.close();
   }
 }

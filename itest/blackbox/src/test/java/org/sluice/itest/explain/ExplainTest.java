@@ -420,7 +420,7 @@ class ExplainTest {
   @Test
   void listsOverRest() throws Exception {
     String bundles = sluice.http("/api/v1/bundles").body();
-    assertTrue(bundles.contains("\"name\":\"org.sluice.host.explain\""), bundles);
+    assertTrue(bundles.contains("\"name\": \"org.sluice.host.explain\""), bundles);
     String components = sluice.http("/api/v1/components").body();
     assertTrue(components.contains("org.sluice.host.explain.Explanations"), components);
   }

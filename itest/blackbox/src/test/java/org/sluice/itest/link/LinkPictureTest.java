@@ -32,6 +32,14 @@ class LinkPictureTest {
     return SluiceProcess.prepare().under(namespace.prefix());
   }
 
+  /** The shell answers before the domains are there. */
+  private static SluiceProcess launch(SluiceProcess sluice) throws Exception {
+    sluice.launch();
+    sluice.awaitTrue(
+        "the kernel's picture", () -> sluice.command("link:sources").out().contains("LIVE"));
+    return sluice;
+  }
+
   private static List<JsonValue> ask(SluiceProcess sluice, String command) {
     SluiceProcess.Answer answer = sluice.command(command, "--json");
     assertEquals(0, answer.exit(), answer::toString);
@@ -86,7 +94,7 @@ class LinkPictureTest {
   /** Started with hardly any room for notifications, and past the trial of the configuration. */
   private static void narrow(SluiceProcess sluice) throws Exception {
     sluice.config("org.sluice.link.kernel", "{ \"receiveBuffer\": 2048 }");
-    sluice.launch();
+    launch(sluice);
     sluice.awaitTrue(
         "the configuration to be committed",
         () -> sluice.command("config:log", "--json").out().contains("\"COMMITTED\""));
@@ -120,7 +128,7 @@ class LinkPictureTest {
         SluiceProcess sluice = prepare(namespace)) {
       namespace.ip("link add there type veth peer before");
       namespace.ip("addr add 192.0.2.1/24 dev there");
-      sluice.launch();
+      launch(sluice);
       awaitAgreement(sluice, namespace);
       try (Follower follower = new Follower(sluice, 0)) {
         namespace.ip("link add left type veth peer right");
@@ -190,7 +198,7 @@ class LinkPictureTest {
       namespace.ip("link set right up");
       namespace.ip("addr add 10.1.0.1/24 dev left");
       namespace.ip("route add default via 10.1.0.9");
-      sluice.launch();
+      launch(sluice);
       awaitAgreement(sluice, namespace);
       for (int i = 0; i < 5; i++) {
         namespace.ip("link set left down");
@@ -211,7 +219,7 @@ class LinkPictureTest {
   @Test
   void namesThatWouldDoHarmAreDataOnly() throws Exception {
     try (Namespace namespace = Namespace.create();
-        SluiceProcess sluice = prepare(namespace).launch()) {
+        SluiceProcess sluice = launch(prepare(namespace))) {
       Path trace = Path.of("/tmp/sluice-was-here");
       Files.deleteIfExists(trace);
       List<String> names =
@@ -248,7 +256,7 @@ class LinkPictureTest {
     try (Namespace namespace = Namespace.create();
         SluiceProcess sluice = prepare(namespace)) {
       namespace.ip("link add left type veth peer right");
-      sluice.launch();
+      launch(sluice);
       awaitAgreement(sluice, namespace);
       try (Follower follower = new Follower(sluice, number(sluice))) {
         List<String> lines = new ArrayList<>();
@@ -372,7 +380,7 @@ class LinkPictureTest {
       for (Path path : List.of(sluice.home(), sluice.plugins(), sluice.configs())) {
         Files.setAttribute(path, "unix:uid", 65534);
       }
-      sluice.launch();
+      launch(sluice);
       String status = Files.readString(Path.of("/proc/" + sluice.process().pid() + "/status"));
       assertTrue(status.contains("CapEff:\t0000000000000000"), status);
       namespace.ip("link set left up");
@@ -386,7 +394,7 @@ class LinkPictureTest {
     try (Namespace namespace = Namespace.create();
         SluiceProcess sluice = prepare(namespace)) {
       namespace.ip("link add left type veth peer right");
-      sluice.launch();
+      launch(sluice);
       awaitAgreement(sluice, namespace);
       BundleSwitch bundles = BundleSwitch.in(sluice);
       AtomicBoolean enough = new AtomicBoolean();
@@ -434,7 +442,7 @@ class LinkPictureTest {
   @Test
   void aHundredRestartsLeaveNothingBehind() throws Exception {
     try (Namespace namespace = Namespace.create();
-        SluiceProcess sluice = prepare(namespace).launch()) {
+        SluiceProcess sluice = launch(prepare(namespace))) {
       BundleSwitch bundles = BundleSwitch.in(sluice);
       Path process = Path.of("/proc/" + sluice.process().pid());
       bundles.cycle(KERNEL, 10);
@@ -477,7 +485,7 @@ class LinkPictureTest {
   @Test
   void followingEndsWhenItIsInterrupted() throws Exception {
     try (Namespace namespace = Namespace.create();
-        SluiceProcess sluice = prepare(namespace).launch();
+        SluiceProcess sluice = launch(prepare(namespace));
         Follower follower = new Follower(sluice, 0)) {
       sluice.awaitTrue("what was there", () -> follower.events().contains("source-live"));
       namespace.ip("link add left type veth peer right");

@@ -99,7 +99,7 @@ class ClientTest {
   }
 
   @Test
-  void toldThatThereIsAnInterruptedAnswer() throws Exception {
+  void aProcessThatDiesWithinAnAnswerIsToldAndItsSocketReplaced() throws Exception {
     try (SluiceProcess other = SluiceProcess.start()) {
       other.drop("demo.jar", Demo.jar());
       other.awaitTrue("the demo", () -> other.command("demo:rows").exit() == 0);
@@ -113,6 +113,11 @@ class ClientTest {
       String rest = new String(out.readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(1, client.waitFor(), rest);
       assertTrue(rest.contains("went away before it had answered"), rest);
+      Command.Result nobody = Command.run(Command.client(other.home(), "demo:rows"), "");
+      assertEquals(3, nobody.exit(), nobody::toString);
+      assertTrue(nobody.err().contains("nobody listens on"), nobody.err());
+      other.launch();
+      assertEquals(0, Command.run(Command.client(other.home(), "host:sessions"), "").exit());
     }
   }
 

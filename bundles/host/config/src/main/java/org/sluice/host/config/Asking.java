@@ -4,7 +4,7 @@ package org.sluice.host.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +25,9 @@ final class Asking<S> implements AutoCloseable {
   private final BundleContext context;
   private final Class<S> type;
   private final ExecutorService threads;
-  private final Set<ServiceReference<S>> busy = ConcurrentHashMap.newKeySet();
+
+  /** Those that have not answered yet, with when they were asked. */
+  private final Map<ServiceReference<S>, Long> busy = new ConcurrentHashMap<>();
 
   /**
    * @param role the last part of the threads' name
@@ -42,8 +44,12 @@ final class Asking<S> implements AutoCloseable {
             });
   }
 
-  /** What came of one question. */
-  record Answer<R>(String asked, @Nullable R value, @Nullable Throwable thrown) {
+  /**
+   * What came of one question.
+   *
+   * @param nanos how long it has been waited for, also by earlier rounds; 0 when it is there
+   */
+  record Answer<R>(String asked, @Nullable R value, @Nullable Throwable thrown, long nanos) {
     /** Neither answered nor failed in time. */
     boolean late() {
       return value == null && thrown == null;
@@ -55,6 +61,7 @@ final class Asking<S> implements AutoCloseable {
     private final List<String> asked = new ArrayList<>();
     private final List<AtomicReference<@Nullable Answer<R>>> answers = new ArrayList<>();
     private final List<CountDownLatch> done = new ArrayList<>();
+    private final List<Long> since = new ArrayList<>();
 
     private void ask(ServiceReference<S> reference, Function<S, R> question) {
       String name = reference.getBundle() + " " + type.getSimpleName();
@@ -63,7 +70,9 @@ final class Asking<S> implements AutoCloseable {
       asked.add(name);
       answers.add(answer);
       done.add(finished);
-      if (!busy.add(reference)) {
+      Long before = busy.putIfAbsent(reference, System.nanoTime());
+      since.add(before == null ? System.nanoTime() : before);
+      if (before != null) {
         return;
       }
       threads.execute(
@@ -71,15 +80,15 @@ final class Asking<S> implements AutoCloseable {
             try {
               S service = context.getService(reference);
               if (service != null) {
-                answer.set(new Answer<>(name, question.apply(service), null));
+                answer.set(new Answer<>(name, question.apply(service), null, 0));
                 context.ungetService(reference);
               } else {
                 // It went away: nothing to ask.
-                answer.set(new Answer<>("", null, new IllegalStateException("gone")));
+                answer.set(new Answer<>("", null, new IllegalStateException("gone"), 0));
               }
             } catch (Throwable thrown) {
               // Also errors, such as a class that is missing: the asked one is at fault, not we.
-              answer.set(new Answer<>(name, null, thrown));
+              answer.set(new Answer<>(name, null, thrown, 0));
             } finally {
               busy.remove(reference);
               finished.countDown();
@@ -96,7 +105,10 @@ final class Asking<S> implements AutoCloseable {
           boolean in =
               done.get(i).await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
           Answer<R> answer = in ? answers.get(i).get() : null;
-          all.add(answer == null ? new Answer<>(asked.get(i), null, null) : answer);
+          all.add(
+              answer == null
+                  ? new Answer<>(asked.get(i), null, null, System.nanoTime() - since.get(i))
+                  : answer);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return all;

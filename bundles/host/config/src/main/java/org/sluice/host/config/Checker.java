@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.sluice.host.api.ConfigProblem;
+import org.sluice.host.api.Spelling;
 import org.sluice.json.JsonException;
 import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
@@ -131,7 +132,8 @@ final class Checker {
 
     private void unclaimed(Pid pid) {
       String remedy =
-          Nearest.to(pid.base(), schemas.pids())
+          Spelling.near(pid.base(), schemas.pids(), 1).stream()
+              .findFirst()
               .map(n -> "did you mean " + new Pid(n, pid.name()).file() + "?")
               .orElse("it is kept, and checked when such a bundle arrives");
       problems.add(
@@ -240,7 +242,10 @@ final class Checker {
           member.place(),
           member.name(),
           "unknown key",
-          Nearest.to(member.name(), keys).map(n -> "did you mean \"" + n + "\"? ").orElse("")
+          Spelling.near(member.name(), keys, 1).stream()
+                  .findFirst()
+                  .map(n -> "did you mean \"" + n + "\"? ")
+                  .orElse("")
               + all);
     }
 

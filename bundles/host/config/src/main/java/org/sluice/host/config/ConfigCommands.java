@@ -18,6 +18,7 @@ import org.sluice.host.api.ConfigProblem;
 import org.sluice.host.api.ConfigStatus;
 import org.sluice.host.api.Generation;
 import org.sluice.host.api.Outcome;
+import org.sluice.host.api.Spelling;
 
 /** The scope {@code config} of the shell. */
 @Component(
@@ -147,7 +148,8 @@ public final class ConfigCommands {
       throw new NoSuchElementException(
           "no bundle describes "
               + pid
-              + Nearest.to(pid, guard.schemas().pids())
+              + Spelling.near(pid, guard.schemas().pids(), 1).stream()
+                  .findFirst()
                   .map(n -> "; did you mean " + n + "?")
                   .orElse("; see config:describe for all"));
     }

@@ -222,7 +222,7 @@ final class Course {
 
   /** How long until {@link #watch} has something to do. */
   Duration patience() {
-    return trial == null ? Duration.ofSeconds(2) : Duration.ofMillis(50);
+    return trial == null ? Duration.ofSeconds(2) : Duration.ofMillis(100);
   }
 
   /**

@@ -139,17 +139,21 @@ public final class Guard implements Generations {
   private void work() {
     try {
       while (!stopping) {
-        long given = hints.await(look.patience());
+        boolean hinted = hints.await(look.patience());
+        if (hinted && !stopping) {
+          health.prepare();
+          hints.settle();
+        }
         if (stopping) {
           return;
         }
         turn.lockInterruptibly();
         try {
-          boolean started = started();
-          if (started && absenceCounts()) {
+          long up = up();
+          if (up > ARRIVAL && absenceCounts()) {
             look.bundlesChanged();
           }
-          look.step(given, started);
+          look.step(hinted, up);
         } catch (RuntimeException e) {
           LOG.log(ERROR, "looking at the configuration failed; the last good one stays", e);
         } finally {
@@ -161,14 +165,18 @@ public final class Guard implements Generations {
     }
   }
 
-  /** Whether a plugin was waited for that does not come any more. */
-  private boolean absenceCounts() {
-    if (startedAt == 0) {
+  /** For how many nanoseconds everything has been started; negative when it is not. */
+  private long up() {
+    if (startedAt == 0 && started()) {
       startedAt = System.nanoTime();
     }
+    return startedAt == 0 ? -1 : System.nanoTime() - startedAt;
+  }
+
+  /** Whether a plugin was waited for that does not come any more. */
+  private boolean absenceCounts() {
     // In safe mode all plugins are held back; nothing follows from that.
-    boolean safe = Boolean.parseBoolean(context.getProperty("sluice.safe"));
-    return !safe && System.nanoTime() - startedAt > ARRIVAL && schemas.forgetAbsent();
+    return !Boolean.parseBoolean(context.getProperty("sluice.safe")) && schemas.forgetAbsent();
   }
 
   private boolean started() {
@@ -276,7 +284,13 @@ public final class Guard implements Generations {
 
   @Override
   public List<ConfigProblem> check(Path fileOrFolder) {
-    return dryRun.check(fileOrFolder);
+    // The domains' checks are asked by one at a time.
+    turn.lock();
+    try {
+      return dryRun.check(fileOrFolder);
+    } finally {
+      turn.unlock();
+    }
   }
 
   /** What Config Admin holds now. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.sluice.ops.api.Health;
 import org.sluice.ops.api.HealthCheck;
@@ -18,29 +19,58 @@ final class HealthWatch implements AutoCloseable {
   /** This bundle's own check, which says that a change was refused, says nothing of the change. */
   static final String OWN = "host.config";
 
+  /** What was asked longer ago says nothing of now. */
+  private static final long RECENT = Duration.ofSeconds(1).toNanos();
+
+  /** A check that has been silent for so long hangs. */
+  private static final long HANGS = Duration.ofMillis(900).toNanos();
+
   private final Asking<HealthCheck> asking;
+  private volatile @Nullable Look prepared;
 
   HealthWatch(BundleContext context) {
     this.asking = new Asking<>(context, HealthCheck.class, "health");
   }
 
-  private record Told(String name, Health health) {}
+  /**
+   * @param begun when the check was called
+   */
+  private record Told(String name, Health health, long begun) {}
 
   /** Checks under way. */
   final class Look {
-    private final Asking<HealthCheck>.Round<Told> round =
-        asking.ask(c -> new Told(c.name(), OWN.equals(c.name()) ? Health.ok("") : c.check()));
+    private final long asked = System.nanoTime();
+    private final Asking<HealthCheck>.Round<Told> round = asking.ask(Look::tell);
+
+    private static Told tell(HealthCheck check) {
+      long begun = System.nanoTime();
+      String name = check.name();
+      return new Told(name, OWN.equals(name) ? Health.ok("") : check.check(), begun);
+    }
 
     /** The critical ones by name, with what they say. */
     Map<String, String> critical(Duration patience) {
+      return critical(patience, System.nanoTime() + Duration.ofDays(1).toNanos());
+    }
+
+    /** Those that were critical when they were called before a moment. */
+    Map<String, String> criticalBefore(long moment) {
+      return critical(Duration.ZERO, moment);
+    }
+
+    private Map<String, String> critical(Duration patience, long moment) {
       Map<String, String> critical = new TreeMap<>();
       for (Asking.Answer<Told> answer : round.within(patience)) {
         Told told = answer.value();
+        if (told == null && answer.late() && answer.nanos() < HANGS) {
+          // Slow, perhaps; a busy machine is no reason to take a change back.
+          continue;
+        }
         if (told == null) {
           critical.put(
               answer.asked(),
               answer.late() ? "did not answer in time" : "threw " + answer.thrown());
-        } else if (told.health().status() == Health.Status.CRITICAL) {
+        } else if (told.health().status() == Health.Status.CRITICAL && told.begun() - moment < 0) {
           String remedy = told.health().remedy();
           critical.put(
               told.name(), told.health().text() + (remedy.isEmpty() ? "" : " — " + remedy));
@@ -52,6 +82,18 @@ final class HealthWatch implements AutoCloseable {
 
   Look look() {
     return new Look();
+  }
+
+  /** Asks how things are, for a change that may be about to come. */
+  void prepare() {
+    prepared = new Look();
+  }
+
+  /** How things were before a change that is about to be made. */
+  Look before() {
+    Look early = prepared;
+    prepared = null;
+    return early != null && System.nanoTime() - early.asked < RECENT ? early : new Look();
   }
 
   /** Those critical now that were not before. */

@@ -2,6 +2,7 @@
 package org.sluice.host.config;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Word that there may be something to look at. Any thread may give it; one thread waits for it. */
 final class Hints {
@@ -32,23 +33,27 @@ final class Hints {
   }
 
   /**
-   * Waits for a hint and until no more of them come, or for the time.
+   * Waits for a hint, or for the time.
    *
-   * @return when the first of the hints was given; 0 when there was none
+   * @return whether there is one
    */
-  synchronized long await(Duration time) throws InterruptedException {
+  synchronized boolean await(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
-    while (!closed) {
-      long now = System.nanoTime();
-      long until = waiting ? Math.min(latest + SETTLE, first + SETTLE_AT_MOST) : end;
-      if (until - now <= 0) {
+    while (!closed && !waiting && end - System.nanoTime() > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
+    }
+    return waiting;
+  }
+
+  /** Waits until no more hints come, and takes them. */
+  synchronized void settle() throws InterruptedException {
+    while (!closed && waiting) {
+      long left = Math.min(latest + SETTLE, first + SETTLE_AT_MOST) - System.nanoTime();
+      if (left <= 0) {
         break;
       }
-      // Never wait(0), which waits for ever.
-      wait((until - now) / 1_000_000, (int) Math.max(1, (until - now) % 1_000_000));
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
-    long given = waiting ? first : 0;
     waiting = false;
-    return given;
   }
 }

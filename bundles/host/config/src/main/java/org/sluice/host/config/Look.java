@@ -24,6 +24,9 @@ import org.sluice.host.api.Generation.State;
 final class Look {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
 
+  /** What brought the process down is tried again only when everything else is up. */
+  private static final long CALM = Duration.ofSeconds(5).toNanos();
+
   private final ConfigFolder folder;
   private final Checker checker;
   private final DomainChecks domains;
@@ -39,6 +42,9 @@ final class Look {
 
   /** Whether the last attempt failed for reasons outside the files. */
   private boolean again;
+
+  /** Whether that was the end of the process. */
+  private boolean interrupted;
 
   private volatile boolean bundlesChanged;
   private volatile View view = View.NONE;
@@ -116,12 +122,11 @@ final class Look {
    * @param tried what became of these very files since the last good generation, newest first
    */
   private void triedBefore(List<Stored> tried, String digest) {
-    long interrupted =
-        tried.stream().filter(s -> s.generation().state() == State.INTERRUPTED).count();
+    long times = tried.stream().filter(s -> s.generation().state() == State.INTERRUPTED).count();
     if (tried.getFirst().generation().state() == State.ROLLED_BACK) {
       refused = digest;
       publish(tried.getFirst().problems());
-    } else if (interrupted > 1) {
+    } else if (times > 1) {
       refused = digest;
       publish(
           List.of(
@@ -131,7 +136,17 @@ final class Look {
     } else {
       // Interrupted once: it need not be their fault; tried again when all is up.
       again = true;
-      publish(List.of());
+      interrupted = true;
+      publish(
+          List.of(
+              new ConfigProblem(
+                  ConfigProblem.Severity.WARNING,
+                  folder.path() + "/",
+                  0,
+                  0,
+                  "",
+                  "the process ended while these files were being tried",
+                  "they are tried once more in a few seconds")));
     }
   }
 
@@ -157,24 +172,25 @@ final class Look {
   }
 
   /**
-   * @param hinted when the hint was given that led here; 0 when none was
+   * @param hinted whether somebody said that there may be something new
+   * @param up for how many nanoseconds the process has been up; negative when it is not
    */
-  void step(long hinted, boolean started) {
+  void step(boolean hinted, long up) {
+    boolean started = up >= 0;
     List<ConfigProblem> back = course.watch(started);
     if (!back.isEmpty()) {
       refused = course.trying() ? refused : seen.digest();
       again = false;
       publish(back);
     }
-    if (hinted != 0 || !course.trying() || unsettled.waiting()) {
-      look(started);
+    if (hinted || !course.trying() || unsettled.waiting()) {
+      look(started, again && up > (interrupted ? CALM : 0));
     }
     view = view(view.problems());
   }
 
-  private void look(boolean started) {
+  private void look(boolean started, boolean retry) {
     boolean bundles = bundlesChanged && started;
-    boolean retry = again && started;
     String now = folder.stamp();
     if (now.equals(stamp) && !bundles && !retry) {
       return;
@@ -189,8 +205,8 @@ final class Look {
     Snapshot before = seen;
     seen = snapshot;
     stamp = now;
-    if (same && trust && !bundles && !retry) {
-      // Touched, or replaced by the same.
+    if (same && trust && !retry && (!bundles || interrupted)) {
+      // Touched, or replaced by the same; or waiting to be tried again.
       return;
     }
     bundlesChanged &= !bundles;
@@ -214,6 +230,7 @@ final class Look {
       return;
     }
     again = false;
+    interrupted = false;
     if (!checked.good()) {
       refuse(checked.problems());
       return;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.ServiceReference;
 
 /**
@@ -23,6 +24,8 @@ final class Probation implements AutoCloseable {
   static final Duration LENGTH = Duration.ofMillis(1400);
 
   private static final Duration HEALTH_PATIENCE = Duration.ofMillis(200);
+  private static final long MIDWAY = Duration.ofMillis(300).toNanos();
+  private static final Duration HEALTH_BEFORE = Duration.ofMillis(15);
 
   private final ComponentWatch components;
   private final LogWatch log;
@@ -30,6 +33,11 @@ final class Probation implements AutoCloseable {
   private final List<Pid> changed;
   private final Map<String, ComponentWatch.Seen> before;
   private final HealthWatch.Look healthBefore;
+  private final long begun;
+
+  /** Asked so that a check that hangs is known to hang at the end. */
+  private HealthWatch.@Nullable Look midway;
+
   private final List<ServiceReference<?>> used = new ArrayList<>();
 
   /**
@@ -41,8 +49,11 @@ final class Probation implements AutoCloseable {
     this.log = log;
     this.health = health;
     this.changed = changed;
-    this.healthBefore = health.look();
+    this.healthBefore = health.before();
     this.before = components.look();
+    // Those that are quick have answered by then; of the others it counts when they were called.
+    healthBefore.critical(HEALTH_BEFORE);
+    this.begun = System.nanoTime();
   }
 
   /** Right after the change was delivered. */
@@ -60,9 +71,12 @@ final class Probation implements AutoCloseable {
     for (Failure failure : components.worse(before, now, changed, last)) {
       failures.putIfAbsent(failure.text(), failure);
     }
+    if (midway == null && System.nanoTime() - begun > MIDWAY) {
+      midway = health.look();
+    }
     complaints(now).forEach(f -> failures.putIfAbsent(f.text(), f));
     if (last && failures.isEmpty()) {
-      Set<String> ill = healthBefore.critical(Duration.ZERO).keySet();
+      Set<String> ill = healthBefore.criticalBefore(begun).keySet();
       for (Failure failure : HealthWatch.worse(ill, health.look().critical(HEALTH_PATIENCE))) {
         failures.putIfAbsent(failure.text(), failure);
       }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sluice.host.api.Spelling;
 import org.sluice.json.JsonValue;
 import org.sluice.json.JsonWriter;
 
@@ -59,7 +60,8 @@ final class ValueReader {
           shown(attribute, written) + " is not one of the options",
           "allowed: "
               + attribute.allowed()
-              + Nearest.to(plain, attribute.options())
+              + Spelling.near(plain, attribute.options(), 1).stream()
+                  .findFirst()
                   .map(n -> "; did you mean \"" + n + "\"?")
                   .orElse(""));
     }

@@ -9,6 +9,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.sluice.host.api.ConfigProblem;
 import org.sluice.host.api.ConfigStatus;
+import org.sluice.host.api.Spelling;
 
 /**
  * What there is to tell, at one moment.
@@ -62,7 +63,8 @@ record View(
           new ConfigStatus.ConfigFile(
               file, pid.toString(), claimed.isEmpty() ? user : claimed, state(file) + note));
       if (claimed.isEmpty() && user.isEmpty()) {
-        Nearest.to(pid.base(), schemas.pids())
+        Spelling.near(pid.base(), schemas.pids(), 1).stream()
+            .findFirst()
             .ifPresent(
                 n ->
                     all.add(

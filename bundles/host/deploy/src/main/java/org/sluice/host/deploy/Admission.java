@@ -63,6 +63,11 @@ final class Admission {
     return null;
   }
 
+  /** The bundle that this code is in. */
+  Bundle self() {
+    return context.getBundle();
+  }
+
   /** Whether a bundle was installed from the staging folder. */
   boolean ours(Bundle bundle) {
     return bundle.getLocation().startsWith(prefix);
@@ -100,6 +105,11 @@ final class Admission {
       throw new RefusedException(refusal);
     }
     return new Revision(file, staged, jar, bundle);
+  }
+
+  /** Why a bundle cannot be resolved. */
+  Refusal unresolved(String file, Bundle bundle) {
+    return diagnosis.unresolved(file, bundle);
   }
 
   private @Nullable Refusal resolve(String file, Bundle bundle) {

@@ -31,8 +31,12 @@ public final class DeployHealth implements HealthCheck {
   public Health check() {
     String obstacle = deployer.obstacle();
     if (!obstacle.isEmpty()) {
-      int colon = obstacle.lastIndexOf(": ");
-      return Health.critical(obstacle, colon < 0 ? "" : obstacle.substring(colon + 2));
+      int colon = obstacle.lastIndexOf(": ch");
+      return Health.critical(
+          obstacle,
+          colon < 0
+              ? "see to the folder plugins/; what runs goes on meanwhile"
+              : obstacle.substring(colon + 2));
     }
     if (deployer.safeMode()) {
       return Health.warn(

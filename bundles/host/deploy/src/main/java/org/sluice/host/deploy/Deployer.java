@@ -106,7 +106,10 @@ public final class Deployer implements Plugins, ConfigurationListener {
     Dismissal dismissal = new Dismissal(context, wiring, board);
     verdicts = new Verdicts(board, dismissal);
     lifecycle = new Lifecycle(context, board, verdicts, dismissal);
-    worker = new Worker(inbox, slots, folder, lifecycle, verdicts, dismissal, gate, this::settings);
+    Intake intake = new Intake(board, verdicts, lifecycle);
+    worker =
+        new Worker(
+            inbox, slots, folder, intake, lifecycle, verdicts, dismissal, gate, this::settings);
     planner = new PlanMaker(context, wiring, board, state);
     hookRegistration = context.registerService(ResolverHookFactory.class, hook, null);
     crashes =

@@ -41,6 +41,12 @@ final class FolderGate implements Worker.Gate {
   }
 
   @Override
+  public String distrust(Path file) {
+    // The folder may be safe and the file not: by its own mode, or because it is a link elsewhere.
+    return root ? Trust.problem(file).orElse("") : "";
+  }
+
+  @Override
   public String held() {
     if (safeMode) {
       return "safe mode: plugins are not started; start without --safe-mode to have them";

@@ -54,7 +54,7 @@ final class Leaks {
             String.valueOf(bundle.getSymbolicName()),
             bundle.getVersion().toString(),
             Instant.now(),
-            Thread.ofPlatform().unstarted(() -> {}).threadId(),
+            Thread.ofPlatform().name("host.deploy/never-started").unstarted(() -> {}).threadId(),
             packages);
     synchronized (dropped) {
       dropped.removeIf(d -> d.loader().get() == null);

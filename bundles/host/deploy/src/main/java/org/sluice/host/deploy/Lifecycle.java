@@ -2,7 +2,6 @@
 package org.sluice.host.deploy;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -12,14 +11,11 @@ import org.osgi.framework.BundleContext;
 import org.sluice.host.api.Plugin;
 
 /**
- * What happens to a file from the moment it is complete: taken in, swapped, restarted. Called by
- * the worker only, and never waits.
+ * What happens to a revision: started, swapped, restarted, given up. Called by the worker only, and
+ * never waits.
  */
 final class Lifecycle {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.deploy");
-
-  /** A start that takes longer than this does not hold up the next file. */
-  private static final Duration YOUNG = Duration.ofMillis(300);
 
   /** How long a component may be in failure before it counts as a crash. */
   private static final Duration INDULGENCE = Duration.ofSeconds(3);
@@ -36,148 +32,8 @@ final class Lifecycle {
     this.dismissal = dismissal;
   }
 
-  /** Whether the next file may be begun: starts come one after the other unless one is slow. */
-  boolean mayBegin() {
-    return board.slots().stream()
-        .noneMatch(s -> s.run != null && s.run.thread().age().compareTo(YOUNG) < 0);
-  }
-
-  /** Decides on a file that is complete. */
-  void decide(Slot slot, DropFolder.Sighting sighting) {
-    String sha = "";
-    try {
-      Staged staged = board.parts().staging().stage(sighting.path());
-      sha = staged.sha();
-      if (!Fingerprint.of(sighting.path()).equals(sighting.print())) {
-        return;
-      }
-      boolean again = slot.again;
-      slot.judged = sighting;
-      slot.again = false;
-      slot.deferred = false;
-      consider(slot, staged, again);
-    } catch (RefusedException e) {
-      verdicts.refuse(slot, sighting, sha, e.refusal());
-    } catch (AccessDeniedException e) {
-      verdicts.refuse(slot, sighting, sha, unreadable(slot.file, e));
-    } catch (IOException e) {
-      verdicts.refuse(
-          slot,
-          sighting,
-          sha,
-          new Refusal(
-              Refusal.Kind.ENVIRONMENT,
-              "copying " + slot.file + " into var/deploy: " + e,
-              "see to the disk; it is tried again every " + Verdicts.CLOCK.toSeconds() + " s"));
-    }
-  }
-
-  static Refusal unreadable(String file, IOException e) {
-    return new Refusal(
-        Refusal.Kind.UNREADABLE,
-        file + " cannot be read by the user of this process: " + e,
-        "chmod a+r plugins/" + file);
-  }
-
-  private void consider(Slot slot, Staged staged, boolean again)
-      throws RefusedException, IOException {
-    Revision serving = slot.serving;
-    if (serving != null && serving.sha().equals(staged.sha())) {
-      if (board.settings().requireSigned()) {
-        new SignatureCheck(board.settings().trustedKeys()).verify(staged, slot.file);
-      }
-      verdicts.clear(slot);
-      slot.resume();
-      return;
-    }
-    Journal.Quarantined known = board.parts().journal().quarantined(slot.file);
-    boolean judged =
-        known != null
-            && known.sha().equals(staged.sha())
-            && known.refusal().kind().retry() == Refusal.Retry.NEVER;
-    if (known != null && judged && !again) {
-      slot.refusal = known.refusal();
-      slot.refusedSha = staged.sha();
-      slot.enter(Plugin.State.QUARANTINED, known.refusal().text());
-      return;
-    }
-    survivable(slot.file, staged);
-    Jar jar = board.parts().admission().inspect(slot.file, staged, board.settings());
-    slot.name = jar.name();
-    Slot.Old old = new Predecessor(board).of(slot, jar);
-    if (old != null && old.from() != slot && inherit(slot, old.from(), staged, jar)) {
-      return;
-    }
-    Revision fresh = board.parts().admission().install(slot.file, staged, jar, old);
-    slot.enter(Plugin.State.STARTING, "");
-    begin(slot, fresh, Slot.Purpose.TAKE_IN, old);
-  }
-
-  /** A revision that took the process with it too often is not started again. */
-  private void survivable(String file, Staged staged) throws RefusedException {
-    long deaths = board.parts().journal().deaths(staged.sha());
-    if (deaths >= board.settings().crashLimit()) {
-      throw new RefusedException(
-          Refusal.Kind.CRASHED,
-          file + ": the process died " + deaths + " times while starting it",
-          "drop a mended jar, or give it another chance: ./sluice host:release " + file);
-    }
-  }
-
-  /** A file that was only renamed keeps what runs. */
-  private boolean inherit(Slot slot, Slot from, Staged staged, Jar jar) {
-    Revision serving = from.serving;
-    if (serving == null || !serving.sha().equals(staged.sha())) {
-      return false;
-    }
-    slot.serving = new Revision(slot.file, staged, jar, serving.bundle());
-    slot.displaced = from.displaced;
-    from.serving = null;
-    from.displaced = null;
-    verdicts.clear(slot);
-    board.parts().journal().forget(from.file);
-    board.parts().journal().good(slot.serving);
-    board.save();
-    slot.enter(Plugin.State.ACTIVE, "");
-    return true;
-  }
-
-  /** Starts the last good revision when the content of the file is not to be had. */
-  void fallBack(Slot slot) {
-    Journal.Good good = board.parts().journal().good(slot.file);
-    if (slot.serving != null || slot.run != null || slot.fellBack || good == null) {
-      return;
-    }
-    slot.fellBack = true;
-    if (good.sha().equals(slot.refusedSha)) {
-      board.parts().journal().forgetGood(slot.file);
-      return;
-    }
-    try {
-      Staged staged = board.parts().staging().kept(good.sha());
-      if (staged == null) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "the last good revision is not kept any more file=" + slot.file);
-        board.parts().journal().forgetGood(slot.file);
-        return;
-      }
-      survivable(slot.file, staged);
-      Jar jar = board.parts().admission().inspect(slot.file, staged, board.settings());
-      Slot.Old old = new Predecessor(board).of(slot, jar);
-      Revision fresh = board.parts().admission().install(slot.file, staged, jar, old);
-      begin(slot, fresh, Slot.Purpose.FALL_BACK, old);
-    } catch (RefusedException | IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "the last good revision cannot be taken either file="
-              + slot.file
-              + ": "
-              + e.getMessage());
-    }
-  }
-
-  private void begin(Slot slot, Revision fresh, Slot.Purpose purpose, Slot.@Nullable Old old) {
+  /** Starts a revision, in place of another if there is one. */
+  void begin(Slot slot, Revision fresh, Slot.Purpose purpose, Slot.@Nullable Old old) {
     board.mark(fresh.sha(), true);
     boolean inTurn = old != null && fresh.jar().inTurn();
     GapMeter gap = old == null ? null : new GapMeter(context, old.bundle(), fresh.bundle());
@@ -258,8 +114,13 @@ final class Lifecycle {
     if (old == null) {
       LOG.log(
           System.Logger.Level.INFO,
-          "plugin active file=%s bundle=%s version=%s sha=%.12s"
-              .formatted(slot.file, fresh.jar().name(), fresh.jar().version(), fresh.sha()));
+          "plugin active file=%s bundle=%s version=%s sha=%.12s ms=%.1f"
+              .formatted(
+                  slot.file,
+                  fresh.jar().name(),
+                  fresh.jar().version(),
+                  fresh.sha(),
+                  slot.millisSinceChange()));
       return;
     }
     replace(slot, fresh, old, run.gap());
@@ -278,12 +139,13 @@ final class Lifecycle {
           board.parts().tally().swapped(slot.gapMillis);
           LOG.log(
               System.Logger.Level.INFO,
-              "plugin swapped file=%s bundle=%s version=%s sha=%.12s gap_ms=%.3f"
+              "plugin swapped file=%s bundle=%s version=%s sha=%.12s ms=%.1f gap_ms=%.3f"
                   .formatted(
                       slot.file,
                       fresh.jar().name(),
                       fresh.jar().version(),
                       fresh.sha(),
+                      slot.millisSinceChange(),
                       slot.gapMillis));
         };
     if (old.product()) {
@@ -299,7 +161,7 @@ final class Lifecycle {
     }
     Revision fresh = run.attempt().fresh();
     if (run.purpose() == Slot.Purpose.RESTART && !hangs) {
-      crashed(slot, refusal.reason());
+      restartFailed(slot, fresh, refusal);
       return;
     }
     if (run.purpose() == Slot.Purpose.FALL_BACK) {
@@ -328,6 +190,21 @@ final class Lifecycle {
       restore.run();
     } else {
       dismissal.retire(slot, fresh.bundle(), false, restore);
+    }
+  }
+
+  private void restartFailed(Slot slot, Revision fresh, Refusal refusal) {
+    if (fresh.bundle().getState() == Bundle.INSTALLED) {
+      // What it was wired to has gone, or is not what it was.
+      verdicts.refuse(
+          slot,
+          slot.judged,
+          fresh.sha(),
+          board.parts().admission().unresolved(slot.file, fresh.bundle()));
+    } else if (refusal.kind().retry() == Refusal.Retry.SERVICES) {
+      verdicts.refuse(slot, slot.judged, fresh.sha(), refusal);
+    } else {
+      crashed(slot, refusal.reason());
     }
   }
 
@@ -373,6 +250,7 @@ final class Lifecycle {
       case Slot.Attempting a -> {
         board.mark(a.attempt().fresh().sha(), false);
         board.stuck().add(a.attempt().fresh().bundle());
+        board.parts().leaks().watch(a.attempt().fresh().bundle());
         failed(slot, a, late(slot.file, a, "; it ignores being interrupted"), true);
       }
       case Slot.Retiring r -> {

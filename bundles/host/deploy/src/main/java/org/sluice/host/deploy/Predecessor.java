@@ -25,6 +25,13 @@ final class Predecessor {
               Set.of(other.file)));
     }
     Bundle product = board.parts().admission().product(jar.name());
+    if (product != null && product.equals(board.parts().admission().self())) {
+      throw new RefusedException(
+          Refusal.Kind.REPLACES_PRODUCT,
+          "%s has the symbolic name %s, which is what deploys plugins: it cannot replace itself"
+              .formatted(slot.file, jar.name()),
+          "give it another name");
+    }
     if (product != null && !board.settings().allowReplace().contains(jar.name())) {
       throw new RefusedException(
           Refusal.Kind.REPLACES_PRODUCT,

@@ -66,7 +66,10 @@ final class Slot {
   String reason = "";
   Instant since = Instant.now();
   private @Nullable Instant activeSince;
-  long firstSeen = System.nanoTime();
+
+  /** When the file was last seen to be different, by the clock of {@link System#nanoTime}. */
+  long changedNanos = System.nanoTime();
+
   double gapMillis;
   int swaps;
 
@@ -129,6 +132,18 @@ final class Slot {
     if (before != null) {
       since = before;
     }
+  }
+
+  void see(DropFolder.Sighting now) {
+    if (!now.equals(sighting)) {
+      sighting = now;
+      changedNanos = System.nanoTime();
+    }
+  }
+
+  /** How long ago the file was last seen to be different, in milliseconds. */
+  double millisSinceChange() {
+    return (System.nanoTime() - changedNanos) / 1e6;
   }
 
   boolean missing() {

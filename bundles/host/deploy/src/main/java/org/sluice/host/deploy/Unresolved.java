@@ -21,6 +21,7 @@ import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.resource.Namespace;
+import org.sluice.host.api.Spelling;
 
 /** Says in words what a bundle lacks, and what comes nearest to it. */
 final class Unresolved {
@@ -146,7 +147,7 @@ final class Unresolved {
     if (!versions.isEmpty()) {
       return "is there only in version " + String.join(", ", versions);
     }
-    return "nobody exports" + Nearest.hint(name, names);
+    return "nobody exports" + Spelling.question(name, names);
   }
 
   private String nearestBundle(String name) {
@@ -162,6 +163,6 @@ final class Unresolved {
     if (!versions.isEmpty()) {
       return "is there only in version " + String.join(", ", versions);
     }
-    return "is not there" + Nearest.hint(name, names);
+    return "is not there" + Spelling.question(name, names);
   }
 }

@@ -100,6 +100,7 @@ final class Verdicts {
     String serving = slot.serving == null ? "" : slot.serving.toString();
     board.parts().quarantine().put(entry, bytes, serving);
     board.parts().tally().quarantined.increment();
+    dismissal.sweep();
     LOG.log(
         System.Logger.Level.WARNING,
         "plugin quarantined file=%s kind=%s serving=%s: %s"

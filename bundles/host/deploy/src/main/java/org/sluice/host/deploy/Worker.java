@@ -3,6 +3,7 @@ package org.sluice.host.deploy;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.sluice.host.api.Plugin;
+import org.sluice.host.api.Spelling;
 
 /**
  * The one thread that looks at the drop-in folder and decides. It never runs code of a plugin and
@@ -38,6 +40,7 @@ final class Worker implements Runnable {
   private final BlockingQueue<Runnable> inbox;
   private final Map<String, Slot> slots;
   private final DropFolder folder;
+  private final Intake intake;
   private final Lifecycle lifecycle;
   private final Verdicts verdicts;
   private final Dismissal dismissal;
@@ -61,12 +64,16 @@ final class Worker implements Runnable {
 
     /** Whether not even what was good before is started. */
     boolean safeMode();
+
+    /** Why the content of a file cannot be trusted; empty when it can. */
+    String distrust(Path file);
   }
 
   Worker(
       BlockingQueue<Runnable> inbox,
       Map<String, Slot> slots,
       DropFolder folder,
+      Intake intake,
       Lifecycle lifecycle,
       Verdicts verdicts,
       Dismissal dismissal,
@@ -75,6 +82,7 @@ final class Worker implements Runnable {
     this.inbox = inbox;
     this.slots = slots;
     this.folder = folder;
+    this.intake = intake;
     this.lifecycle = lifecycle;
     this.verdicts = verdicts;
     this.dismissal = dismissal;
@@ -144,7 +152,7 @@ final class Worker implements Runnable {
     String held = gate.held();
     Duration rest = IDLE;
     for (Slot slot : List.copyOf(slots.values())) {
-      Duration need = looked || slot.run != null ? step(slot, held) : IDLE;
+      Duration need = looked || slot.run != null ? stepSafely(slot, held) : IDLE;
       rest = need.compareTo(rest) < 0 ? need : rest;
     }
     for (Slot slot : slots.values()) {
@@ -172,7 +180,7 @@ final class Worker implements Runnable {
   private boolean look() {
     try {
       var found = folder.look();
-      found.forEach((file, sighting) -> slots.computeIfAbsent(file, Slot::new).sighting = sighting);
+      found.forEach((file, sighting) -> slots.computeIfAbsent(file, Slot::new).see(sighting));
       for (Slot slot : slots.values()) {
         if (!found.containsKey(slot.file) && slot.sighting != null) {
           slot.sighting = null;
@@ -204,6 +212,24 @@ final class Worker implements Runnable {
     }
   }
 
+  /** What goes wrong with one file must not keep the others waiting. */
+  private Duration stepSafely(Slot slot, String held) {
+    try {
+      return step(slot, held);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "looking after a plugin failed file=" + slot.file, e);
+      verdicts.refuse(
+          slot,
+          slot.sighting,
+          "",
+          new Refusal(
+              Refusal.Kind.ENVIRONMENT,
+              slot.file + " could not be dealt with: " + Failure.summary(e),
+              "see the log; it is tried again"));
+      return SOON;
+    }
+  }
+
   /** Brings one slot forward as far as it goes; says when it has to be looked at again. */
   private Duration step(Slot slot, String held) {
     Slot.Run run = slot.run;
@@ -232,18 +258,18 @@ final class Worker implements Runnable {
     boolean same = sighting.equals(slot.judged);
     if (same && !slot.again && !verdicts.retryDue(slot)) {
       if (slot.refusal != null && !slot.deferred) {
-        lifecycle.fallBack(slot);
+        intake.fallBack(slot);
       }
       return rest;
     }
     if (!held.isEmpty()) {
       slot.enter(Plugin.State.HELD, held);
       if (!gate.safeMode()) {
-        lifecycle.fallBack(slot);
+        intake.fallBack(slot);
       }
       return IDLE;
     }
-    if (!lifecycle.mayBegin()) {
+    if (!intake.mayBegin()) {
       return SOON;
     }
     return arrive(slot, sighting);
@@ -284,16 +310,16 @@ final class Worker implements Runnable {
           sighting.equals(slot.torn) && quiet.compareTo(settings.get().stallTimeout()) < 0;
       if (stage == Arrival.Stage.ARRIVING || torn) {
         slot.enter(Plugin.State.ARRIVING, slot.arrival.missing());
-        lifecycle.fallBack(slot);
+        intake.fallBack(slot);
         return quiet.compareTo(LULL) < 0 ? SOON : LATER;
       }
       if (stage == Arrival.Stage.STALLED) {
         verdicts.refuse(slot, sighting, "", truncated(slot));
       } else {
-        lifecycle.decide(slot, sighting);
+        trusted(slot, sighting);
       }
     } catch (AccessDeniedException e) {
-      verdicts.refuse(slot, sighting, "", Lifecycle.unreadable(slot.file, e));
+      verdicts.refuse(slot, sighting, "", Intake.unreadable(slot.file, e));
     } catch (IOException e) {
       verdicts.refuse(
           slot,
@@ -303,6 +329,23 @@ final class Worker implements Runnable {
               Refusal.Kind.UNREADABLE, slot.file + " cannot be read: " + e, "copy it again"));
     }
     return SOON;
+  }
+
+  private void trusted(Slot slot, DropFolder.Sighting sighting) {
+    String problem = gate.distrust(sighting.path());
+    if (problem.isEmpty()) {
+      intake.decide(slot, sighting);
+    } else {
+      int mend = problem.lastIndexOf(": ");
+      verdicts.refuse(
+          slot,
+          sighting,
+          "",
+          new Refusal(
+              Refusal.Kind.UNTRUSTED,
+              slot.file + " cannot be trusted: " + problem,
+              mend < 0 ? "" : problem.substring(mend + 2)));
+    }
   }
 
   private Refusal truncated(Slot slot) {
@@ -327,7 +370,7 @@ final class Worker implements Runnable {
               List<String> names = new ArrayList<>(slots.keySet());
               all.forEach(s -> names.add(s.name));
               return new NoSuchElementException(
-                  "no plugin is called " + name + Nearest.hint(name, names));
+                  "no plugin is called " + name + Spelling.question(name, names));
             });
   }
 

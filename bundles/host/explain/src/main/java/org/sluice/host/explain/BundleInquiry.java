@@ -108,11 +108,16 @@ final class BundleInquiry {
         "drop its jar into plugins/, which installs and starts it");
   }
 
+  /** A reason ends with what to do, after a dash. */
   Cause quarantine(Plugin plugin) {
+    String reason = plugin.reason();
+    int dash = reason.lastIndexOf(" — ");
     return Inquiry.root(
         "plugin " + plugin.file(),
-        "is in quarantine: " + plugin.reason(),
-        "mend it and save the jar again, or give it another chance: host:release " + plugin.file());
+        "is in quarantine: " + (dash < 0 ? reason : reason.substring(0, dash)),
+        (dash < 0 ? "mend it and drop it again" : reason.substring(dash + 3))
+            + "; another chance as it is: host:release "
+            + plugin.file());
   }
 
   Optional<Plugin> plugin(Bundle bundle) {

@@ -19,6 +19,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.sluice.host.api.Cause;
 import org.sluice.host.api.Explainer;
 import org.sluice.host.api.Plugin;
+import org.sluice.host.api.Spelling;
 
 /** Finds out what a name means, and has it explained. */
 @Component(immediate = true)
@@ -117,7 +118,7 @@ public final class Explanations implements Explainer {
           case STARTING -> "is being started and probed";
           case ACTIVE, HELD -> "serves";
           case QUARANTINED ->
-              plugin.bundle().isEmpty()
+              plugin.serving().isEmpty()
                   ? "was refused"
                   : "was refused; " + plugin.bundle() + " " + plugin.version() + " still serves";
         };
@@ -140,7 +141,7 @@ public final class Explanations implements Explainer {
     }
     Set<String> names = known.keySet();
     String near =
-        NearestNames.of(what, names, 5).stream()
+        Spelling.near(what, names, 5).stream()
             .map(name -> name + " (" + known.get(name) + ")")
             .collect(Collectors.joining(", "));
     return "no bundle, component, configuration, service or plugin file here is called "

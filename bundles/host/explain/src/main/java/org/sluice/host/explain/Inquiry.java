@@ -13,6 +13,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.sluice.host.api.Cause;
+import org.sluice.host.api.Spelling;
 
 /**
  * One question, from the asking to the answer. It sees the framework as it was when it was asked,
@@ -154,7 +155,7 @@ final class Inquiry {
   /** {@code ; did you mean a or b?}, or nothing. */
   static String didYouMean(String wanted, Collection<String> known) {
     List<String> near =
-        NearestNames.of(wanted, known.stream().filter(n -> !n.equals(wanted)).toList(), 3);
+        Spelling.near(wanted, known.stream().filter(n -> !n.equals(wanted)).toList(), 3);
     return near.isEmpty()
         ? ""
         : near.stream().collect(Collectors.joining(" or ", "; did you mean ", "?"));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.host.explain;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Component;
 import org.sluice.host.api.Commands;
@@ -21,10 +23,11 @@ import org.sluice.host.api.Commands;
       Commands.READS + "=threads"
     })
 public final class ThreadsCommand {
+  private static final Pattern JDK = Pattern.compile("(java|jdk|sun)\\.");
 
   /**
    * @param owner the bundle, by its short name
-   * @param at the method it is in
+   * @param at the method it is in, or that let it wait
    */
   record ThreadRow(String owner, String role, long id, String state, String at) {}
 
@@ -56,6 +59,16 @@ public final class ThreadsCommand {
         slash > 0 ? name.substring(slash + 1) : name,
         thread.getKey().threadId(),
         thread.getKey().getState().name().toLowerCase(Locale.ROOT),
-        trace.length == 0 ? "" : trace[0].getClassName() + "." + trace[0].getMethodName());
+        at(trace));
+  }
+
+  /** Every idle thread waits somewhere in the JDK; what tells it apart is who let it. */
+  private static String at(StackTraceElement[] trace) {
+    return Arrays.stream(trace)
+        .filter(frame -> !JDK.matcher(frame.getClassName()).lookingAt())
+        .findFirst()
+        .or(() -> Arrays.stream(trace).findFirst())
+        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+        .orElse("");
   }
 }

@@ -191,8 +191,10 @@ public final class ControlSocket {
       }
       List<Connection> left = new ArrayList<>(connections);
       left.forEach(Connection::close);
+      long end = System.nanoTime() + END.toNanos();
       for (Connection connection : left) {
-        if (!connection.join(END)) {
+        // All together have this long, however many they are.
+        if (!connection.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
           LOG.log(
               Level.WARNING,
               "a command still runs and was left behind command=\"{0}\"",

@@ -13,6 +13,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Process;
 import org.sluice.host.api.Prose;
+import org.sluice.host.api.Spelling;
 
 /** What there is and how it is called, made from the {@link Descriptor}s of the commands. */
 final class Help {
@@ -232,14 +233,15 @@ final class Help {
     int colon = name.indexOf(':');
     List<String> scopes = commands.stream().map(Catalogue.Command::scope).distinct().toList();
     if (colon > 0 && !scopes.contains(name.substring(0, colon))) {
-      String near = Nearest.question(name, commands.stream().map(Catalogue.Command::name).toList());
+      String near =
+          Spelling.question(name, commands.stream().map(Catalogue.Command::name).toList());
       return new Usage(
           "there is no scope "
               + name.substring(0, colon)
               + (near.isEmpty() ? "; there are " + String.join(", ", scopes) : near));
     }
     String near =
-        Nearest.question(
+        Spelling.question(
             name, commands.stream().map(c -> colon < 0 ? c.function() : c.name()).toList());
     return new Usage("there is no command " + name + (near.isEmpty() ? "; try help" : near));
   }

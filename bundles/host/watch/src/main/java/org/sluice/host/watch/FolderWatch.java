@@ -116,9 +116,13 @@ public final class FolderWatch implements HealthCheck {
     } else {
       key = watch.take();
     }
+    if (key == null && echo == ECHOES.length) {
+      // Only looked for a missing folder; finding it begins the echoes.
+      return echo;
+    }
     if (key == null) {
       wakeAll();
-      return Math.min(echo + 1, ECHOES.length);
+      return echo + 1;
     }
     boolean ours = false;
     while (key != null) {

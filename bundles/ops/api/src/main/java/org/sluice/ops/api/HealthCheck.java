@@ -6,8 +6,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * One question about the well-being of the process, registered as a service.
  *
- * <p>{@link #check} is called on a thread of the health bundle, never twice at the same time for
- * one check, at most once a second. It should return within a second: one that takes longer is
+ * <p>{@link #check} is called by the health bundle, never twice at the same time and at most once a
+ * second, and by the guards of plugins and configuration while they judge a change; so it may be
+ * called on two threads at once. It should return within a second: one that takes longer is
  * reported as critical until it returns. One that throws is critical with what it threw.
  */
 @ConsumerType

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.host.explain;
+package org.sluice.host.api;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,17 +7,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds what was probably meant. Names here are dotted and long, so two are near not only when few
- * letters differ, but also when their last words are the same, or when one is a part of the other.
+ * Finds what was probably meant, wherever a name is not known. Names here are often dotted and
+ * long, so two are near not only when few letters differ, but also when their last words are the
+ * same, or when one is a part of the other.
  */
-final class NearestNames {
+public final class Spelling {
   private static final int SAME_LAST_WORD = 2;
   private static final int PART = 2;
 
-  private NearestNames() {}
+  /** The cost grows with the product of the lengths, and nobody means a name that long. */
+  private static final int LONGEST = 200;
+
+  private Spelling() {}
 
   /** At most {@code limit} of the known names, nearest first; none when nothing is near. */
-  static List<String> of(String wanted, Collection<String> known, int limit) {
+  public static List<String> near(String wanted, Collection<String> known, int limit) {
     record Scored(String name, int distance) {}
     return known.stream()
         .distinct()
@@ -29,12 +33,22 @@ final class NearestNames {
         .toList();
   }
 
-  /** A quarter of the name may be wrong, but never so much that a short name is near everything. */
-  private static int tolerance(String wanted) {
-    return Math.clamp(wanted.length() / 4, 2, 6);
+  /** As a sentence to append; empty when nothing is near. */
+  public static String question(String wanted, Collection<String> known) {
+    List<String> near = near(wanted, known, 1);
+    return near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?";
   }
 
-  static int distance(String wanted, String name) {
+  /** A third of the name may be wrong, but never so much that a short name is near everything. */
+  private static int tolerance(String wanted) {
+    return Math.clamp(wanted.length() / 3, 1, 6);
+  }
+
+  /** How far two names are apart; 0 for the same but for case. */
+  public static int distance(String wanted, String name) {
+    if (wanted.length() > LONGEST || name.length() > LONGEST) {
+      return Integer.MAX_VALUE;
+    }
     String a = wanted.toLowerCase(Locale.ROOT);
     String b = name.toLowerCase(Locale.ROOT);
     int best = edits(a, b);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.host.explain;
+package org.sluice.host.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class NearestNamesTest {
+class SpellingTest {
   private static final List<String> NAMES =
       List.of(
           "org.sluice.link.kernel",
@@ -29,7 +29,7 @@ class NearestNamesTest {
   void findsTheLastWordAlone() {
     assertEquals(
         List.of("com.acme.other.KernelLinks", "org.sluice.link.kernel.KernelLinks"),
-        NearestNames.of("KernelLinks", NAMES, 3));
+        Spelling.near("KernelLinks", NAMES, 3));
   }
 
   @Test
@@ -39,7 +39,7 @@ class NearestNamesTest {
 
   @Test
   void findsAPart() {
-    assertEquals(List.of("org.sluice.link.table"), NearestNames.of("link.tab", NAMES, 3));
+    assertEquals(List.of("org.sluice.link.table"), Spelling.near("link.tab", NAMES, 3));
   }
 
   @Test
@@ -49,23 +49,34 @@ class NearestNamesTest {
 
   @Test
   void findsNothingNearNothing() {
-    assertEquals(List.of(), NearestNames.of("zebra", NAMES, 3));
-    assertEquals(List.of(), NearestNames.of("x", NAMES, 3));
+    assertEquals(List.of(), Spelling.near("zebra", NAMES, 3));
+    assertEquals(List.of(), Spelling.near("x", NAMES, 3));
   }
 
   @Test
   void keepsToTheLimit() {
-    assertEquals(2, NearestNames.of("org.sluice.link.kernel", NAMES, 2).size());
+    assertEquals(2, Spelling.near("org.sluice.link.kernel", NAMES, 2).size());
+  }
+
+  @Test
+  void findsKeysAndCommands() {
+    List<String> known = List.of("times", "greeting", "withdrawAfter", "link:list", "host:plugins");
+    assertEquals(List.of("times"), Spelling.near("tiems", known, 1));
+    assertEquals(List.of("greeting"), Spelling.near("Greting", known, 1));
+    assertEquals(List.of("withdrawAfter"), Spelling.near("withdrawafter", known, 1));
+    assertEquals("; did you mean link:list?", Spelling.question("Link:List1", known));
+    assertEquals("", Spelling.question("weather", known));
+    assertEquals(List.of(), Spelling.near("p".repeat(10_000), known, 1));
   }
 
   @Test
   void countsEdits() {
-    assertEquals(0, NearestNames.distance("abc", "abc"));
-    assertEquals(1, NearestNames.distance("abcd", "abdc"));
-    assertEquals(3, NearestNames.distance("abc", ""));
+    assertEquals(0, Spelling.distance("abc", "abc"));
+    assertEquals(1, Spelling.distance("abcd", "abdc"));
+    assertEquals(3, Spelling.distance("abc", ""));
   }
 
   private static String nearest(String wanted) {
-    return NearestNames.of(wanted, NAMES, 1).getFirst();
+    return Spelling.near(wanted, NAMES, 1).getFirst();
   }
 }
