@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -208,6 +210,26 @@ class LogTest {
       assertEquals(2, sluice.command("host:log", "--level", "loud").exit());
       String json = sluice.command("host:log", "--level", "warn", "1", "--json").out();
       assertTrue(json.contains("\"source\":\"probe.shown\""), json);
+    }
+  }
+
+  @Test
+  void theJournalIsToldThePriority() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      // The journal is known by what standard error is; here that is the file of the harness.
+      Path log = Path.of("target", "logs", sluice.home().getFileName() + ".log");
+      Files.createFile(log);
+      String stream =
+          Files.getAttribute(log, "unix:dev") + ":" + Files.getAttribute(log, "unix:ino");
+      sluice.under("env", "JOURNAL_STREAM=" + stream).launch();
+      Probe.drop(sluice);
+      Probe.set(sluice, "text", "to the journal");
+      log(sluice, "probe.journal", "INFO", 1);
+      log(sluice, "probe.journal", "ERROR", 1);
+      sluice.awaitTrue("the records", () -> lines(sluice, "src=probe.journal").size() == 2);
+      List<String> told = lines(sluice, "src=probe.journal");
+      assertTrue(told.get(0).startsWith("<6>ts="), told.get(0));
+      assertTrue(told.get(1).startsWith("<3>ts="), told.get(1));
     }
   }
 }
