@@ -25,9 +25,9 @@ final class BenchPlugins {
             @Component(configurationPid = "bench.serve", service = LongSupplier.class, immediate = true)
             @Designate(ocd = Serve.Config.class)
             public class Serve implements LongSupplier {
-              @ObjectClassDefinition @interface Config { String value() default "none"; }
-              @Activate public Serve(Config config) throws Exception { tell("%s", config.value()); }
-              @Modified void modified(Config config) throws Exception { tell("modified", config.value()); }
+              @ObjectClassDefinition @interface Config { String text() default "none"; }
+              @Activate public Serve(Config config) throws Exception { tell("%s", config.text()); }
+              @Modified void modified(Config config) throws Exception { tell("modified", config.text()); }
               public long getAsLong() { return 1; }
               private static void tell(String what, String value) throws Exception {
                 Instant now = Instant.now();

@@ -31,10 +31,9 @@ public final class HostBench {
     HotBench hot = new HotBench(work);
     try {
       for (int round = 0; round < rounds; round++) {
-        System.out.printf("start, round %d of %d%n", round + 1, rounds);
         start.round(round == 0 ? IDLE_SECONDS : 0);
+        System.out.printf("start, round %d of %d: %s%n", round + 1, rounds, start.last());
       }
-      System.out.printf("drop, swap, edit: %d rounds%n", rounds);
       hot.run(rounds);
     } finally {
       StartBench.delete(work);

@@ -22,6 +22,10 @@ final class HotBench {
     Result() {
       this(new Samples(), new Samples(), new Samples(), new Samples(), new Samples());
     }
+
+    String last() {
+      return "%.1f %.1f %.1f ms".formatted(drop.last(), swap.last(), edit.last());
+    }
   }
 
   private final Path work;
@@ -50,10 +54,17 @@ final class HotBench {
       for (Host host : List.of(ours, theirs)) {
         host.place("call.jar", BenchPlugins.calling(host.calls).bytes());
       }
-      for (int round = 0; round < rounds; round++) {
-        for (Host host : List.of(ours, theirs)) {
-          host.round(round);
+      try {
+        for (int round = 0; round < rounds; round++) {
+          for (Host host : List.of(ours, theirs)) {
+            host.round(round);
+          }
+          System.out.printf(
+              "drop, swap, edit, round %d of %d: %s, stock %s%n",
+              round + 1, rounds, sluice.last(), stock.last());
         }
+      } catch (IOException e) {
+        throw new IOException(e.getMessage() + "; Sluice's log:\n" + process.log(), e);
       }
     } finally {
       peer.destroyForcibly().waitFor();
@@ -133,7 +144,7 @@ final class HotBench {
 
     private byte[] config(String value) {
       String text =
-          suffix.endsWith("json") ? "{ \"value\": \"" + value + "\" }" : "value=" + value + "\n";
+          suffix.endsWith("json") ? "{ \"text\": \"" + value + "\" }" : "text=" + value + "\n";
       return text.getBytes(StandardCharsets.UTF_8);
     }
 

@@ -13,6 +13,10 @@ final class Samples {
     values.add(value);
   }
 
+  double last() {
+    return values.getLast();
+  }
+
   double median() {
     List<Double> sorted = sorted();
     int half = sorted.size() / 2;

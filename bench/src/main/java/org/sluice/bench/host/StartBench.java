@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,12 @@ final class StartBench {
 
   Map<String, Result> results() {
     return results;
+  }
+
+  String last() {
+    List<String> all = new ArrayList<>();
+    results.forEach((name, r) -> all.add("%s %.2f s".formatted(name, r.seconds().last())));
+    return String.join("; ", all);
   }
 
   void round(int idleSeconds) throws Exception {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sluice.itest.SluiceProcess;
@@ -176,20 +177,35 @@ final class ConfiguredSluice implements AutoCloseable {
 
   /** Removes all files, so that the next test begins with nothing, and waits for it. */
   void clear() throws Exception {
-    try (var files = Files.newDirectoryStream(sluice.configs())) {
-      for (var file : files) {
-        Files.delete(file);
+    only(Map.of());
+  }
+
+  /**
+   * Makes these the only files, and waits until they are in force and kept. Costs nothing when they
+   * are already.
+   *
+   * @param files texts by PID
+   * @return the generation in force
+   */
+  long only(Map<String, String> files) throws Exception {
+    try (var present = Files.newDirectoryStream(sluice.configs())) {
+      for (var file : present) {
+        String name = file.getFileName().toString();
+        if (!files.containsKey(name.replace(".cfg.json", ""))) {
+          Files.delete(file);
+        }
       }
     }
+    for (var file : files.entrySet()) {
+      save(file.getKey(), file.getValue());
+    }
     sluice.awaitTrue(
-        "no configuration",
+        "the files to be in force",
         () -> {
           Status status = status();
           return status.current() && status.problems().isEmpty();
         });
-    if (status().inForce() > 0) {
-      kept();
-    }
+    return status().inForce() == 0 ? 0 : kept();
   }
 
   static JsonValue member(JsonValue.Obj object, String name) {

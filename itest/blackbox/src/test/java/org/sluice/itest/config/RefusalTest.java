@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sluice.itest.config.ConfiguredSluice.ALPHA;
 import static org.sluice.itest.config.ConfiguredSluice.BETA;
+import static org.sluice.itest.config.ConfiguredSluice.GAMMA;
 import static org.sluice.itest.config.ConfiguredSluice.RULE;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,8 +48,7 @@ class RefusalTest {
 
   @BeforeEach
   void good() throws Exception {
-    sluice.clear();
-    good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+    good = sluice.only(Map.of(ALPHA, "{\"times\": 7}"));
     assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
   }
 
@@ -139,25 +142,52 @@ class RefusalTest {
     assertTrue(sluice.values("alpha").startsWith("8 "), () -> sluice.values("alpha"));
   }
 
+  /** All five change in the same instant, as in a folder that Kubernetes mounts. */
   @Test
-  void appliesNoneOfSeveralFilesWhenOneIsBad() throws Exception {
-    sluice.save(BETA, "{\"name\": \"new\"}");
-    for (int i = 0; i < 3; i++) {
-      sluice.save(RULE + "~r" + i, "{\"source\": \"r" + i + "\"}");
+  void appliesNoneOfFiveFilesWhenOneIsBad() throws Exception {
+    Path home = sluice.process().home();
+    Path configs = sluice.process().configs();
+    List<String> pids = List.of(ALPHA, BETA, GAMMA, RULE + "~one", RULE + "~two");
+    Map<String, List<String>> versions =
+        Map.of(
+            "first",
+            List.of(
+                "{\"times\": 7}",
+                "{\"name\": \"one\"}",
+                "{\"level\": 1}",
+                "{\"source\": \"a\"}",
+                "{\"source\": \"b\"}"),
+            "second",
+            List.of(
+                "{\"times\": 8}",
+                "{\"name\": \"two\"}",
+                "{\"level\": 2}",
+                "{\"source\": \"c\"}",
+                "{\"sauce\": \"d\"}"));
+    for (var version : versions.entrySet()) {
+      Path folder = Files.createDirectories(home.resolve(version.getKey()));
+      for (int i = 0; i < pids.size(); i++) {
+        Files.writeString(folder.resolve(pids.get(i)), version.getValue().get(i));
+      }
     }
-    sluice.save(ALPHA, "{\"times\": 1000}");
-    sluice.refused("1000 is out of range");
-    assertFalse(sluice.status().current());
-    // What was saved a moment before the bad one may have been a generation of its own; from the
-    // bad one on nothing is applied.
-    long inForce = sluice.kept();
-    sluice.save(BETA, "{\"name\": \"newer\"}");
-    sluice.save(RULE + "~r3", "{\"source\": \"r3\"}");
-    Thread.sleep(3000);
-    assertEquals(inForce, sluice.status().inForce());
-    assertFalse(sluice.values("beta").endsWith("newer"), () -> sluice.values("beta"));
-    assertEquals("", sluice.values("rule r3"));
+    Path data = Files.createSymbolicLink(home.resolve("data"), home.resolve("first"));
+    for (String pid : pids) {
+      Path file = configs.resolve(pid + ".cfg.json");
+      Files.deleteIfExists(file);
+      Files.createSymbolicLink(file, data.resolve(pid));
+    }
+    sluice.process().awaitTrue("all five", () -> sluice.seen("rule b") != null);
+    long before = sluice.kept();
+    int generations = sluice.log().size();
+    Path next = Files.createSymbolicLink(home.resolve("next"), home.resolve("second"));
+    Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
+    var status = sluice.refused("sauce", "unknown key", "did you mean \"source\"");
+    assertEquals(before, status.inForce());
+    assertEquals(generations, sluice.log().size());
     assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+    assertEquals("2000 one", sluice.values("beta"));
+    assertEquals("1", sluice.values("gamma"));
+    assertEquals("", sluice.values("rule c"));
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.sluice.itest.config.ConfiguredSluice.GAMMA;
 import static org.sluice.itest.config.ConfiguredSluice.IDLE;
 import static org.sluice.itest.config.ConfiguredSluice.ILL;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,10 +40,10 @@ class RollbackTest {
 
   @BeforeEach
   void good() throws Exception {
-    sluice.clear();
-    sluice.save(BETA, "{\"name\": \"good\"}");
-    sluice.save(GAMMA, "{\"level\": 5}");
-    good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+    good =
+        sluice.only(
+            Map.of(
+                ALPHA, "{\"times\": 7}", BETA, "{\"name\": \"good\"}", GAMMA, "{\"level\": 5}"));
   }
 
   /** Everything as before, the failed generation in the log, and the reason told. */

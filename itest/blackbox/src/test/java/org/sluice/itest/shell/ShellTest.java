@@ -101,6 +101,17 @@ class ShellTest {
     assertTrue(line.exit() == 2 || line.out().equals("0\n"), line.toString());
   }
 
+  @Test
+  void gogosOwnCommandsTakeABundleByNumberOrName() {
+    Answer named = sluice.command("felix:headers", "org.sluice.json");
+    assertEquals(0, named.exit(), named::toString);
+    assertTrue(named.out().contains("Bundle-SymbolicName = org.sluice.json"), named.toString());
+    Answer numbered = sluice.command("felix:headers", "0");
+    assertTrue(numbered.out().contains("org.apache.felix.framework"), numbered.toString());
+    assertEquals(2, sluice.command("felix:headers", "org.sluice.nothing").exit());
+    assertEquals(2, sluice.command("felix:stop", "123456").exit());
+  }
+
   private void near(String command, String text) {
     Answer answer = sluice.command(command);
     assertEquals(2, answer.exit(), answer::toString);

@@ -11,27 +11,27 @@ import java.util.List;
  * @param bundle symbolic name of what serves; empty when nothing does
  * @param version version of what serves
  * @param state what became of the file as it is now
- * @param reason why it is in that state, naming file and remedy; empty for {@link State#ACTIVE}
- * @param serving digest of the revision that serves; empty when nothing does. It differs from the
- *     file's own when the file was refused and the previous revision kept
  * @param since when the state was entered
+ * @param swaps revisions swapped since the start of the process
+ * @param gapMillis how long no revision served during the last swap
  * @param provides services the serving revision registered
  * @param waitsFor configuration it cannot do without and has not got
- * @param gapMillis how long no revision served during the last swap
- * @param swaps revisions swapped since the start of the process
+ * @param serving digest of the revision that serves; empty when nothing does. It differs from the
+ *     file's own when the file was refused and the previous revision kept
+ * @param reason why it is in that state, naming file and remedy; empty for {@link State#ACTIVE}
  */
 public record Plugin(
     String file,
     String bundle,
     String version,
     State state,
-    String reason,
-    String serving,
-    Instant since,
+    @Detail Instant since,
+    @Detail int swaps,
+    @Detail double gapMillis,
     List<String> provides,
-    List<String> waitsFor,
-    double gapMillis,
-    int swaps) {
+    @Detail List<String> waitsFor,
+    @Detail String serving,
+    String reason) {
 
   /** What became of a file. */
   public enum State {

@@ -274,7 +274,7 @@ final class Course {
     for (Failure failure : apply(goodSettings, Duration.ofMillis(400))) {
       LOG.log(
           ERROR,
-          "rolling back met trouble generation=" + current.stored.number() + " " + failure.text());
+          "rolling back met trouble: " + failure.text() + " generation=" + current.stored.number());
     }
     note(current.stored.as(State.ROLLED_BACK, problems));
     tally.rolledBack();
@@ -368,8 +368,8 @@ final class Course {
     } catch (IOException e) {
       LOG.log(
           WARNING,
-          "state of a generation could not be written down generation=%d state=%s reason=%s"
-              .formatted(stored.number(), stored.generation().state(), e));
+          "state of a generation could not be written down: %s generation=%d state=%s"
+              .formatted(e, stored.number(), stored.generation().state()));
     }
   }
 

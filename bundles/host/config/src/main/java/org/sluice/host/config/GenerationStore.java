@@ -62,7 +62,7 @@ final class GenerationStore {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      LOG.log(WARNING, "generations cannot be listed folder=" + folder + " reason=" + e);
+      LOG.log(WARNING, "generations cannot be listed: " + e + " folder=" + folder);
     }
     return numbers;
   }
@@ -75,7 +75,7 @@ final class GenerationStore {
     } catch (java.nio.file.NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | JsonException e) {
-      LOG.log(WARNING, "generation cannot be read, passed over file=" + file + " reason=" + e);
+      LOG.log(WARNING, "generation cannot be read, passed over: " + e + " file=" + file);
       return Optional.empty();
     }
   }
@@ -93,7 +93,7 @@ final class GenerationStore {
     } catch (java.nio.file.NoSuchFileException e) {
       // Nothing was ever in force, or the pointer was removed: see below.
     } catch (IOException | NumberFormatException e) {
-      LOG.log(WARNING, "pointer to the generation in force is lost file=" + pointer + " " + e);
+      LOG.log(WARNING, "pointer to the generation in force is lost: " + e + " file=" + pointer);
     }
     return numbers().descendingSet().stream()
         .map(this::read)
@@ -147,7 +147,7 @@ final class GenerationStore {
       try {
         Files.deleteIfExists(file(number));
       } catch (IOException e) {
-        LOG.log(WARNING, "old generation cannot be removed file=" + file(number) + " reason=" + e);
+        LOG.log(WARNING, "old generation cannot be removed: " + e + " file=" + file(number));
       }
     }
   }

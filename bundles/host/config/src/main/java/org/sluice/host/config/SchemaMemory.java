@@ -41,7 +41,7 @@ final class SchemaMemory {
         try (var in = Files.newInputStream(file)) {
           schemas.addAll(SchemaReader.read(name + " (not here yet)", in));
         } catch (IOException e) {
-          LOG.log(WARNING, "a remembered metatype cannot be read file=" + file + " reason=" + e);
+          LOG.log(WARNING, "a remembered metatype cannot be read: " + e + " file=" + file);
         }
       }
       all.put(name, schemas);
@@ -58,7 +58,7 @@ final class SchemaMemory {
         Files.write(of.resolve(i + ".xml"), files.get(i));
       }
     } catch (IOException e) {
-      LOG.log(WARNING, "a metatype cannot be remembered bundle=" + bundle + " reason=" + e);
+      LOG.log(WARNING, "a metatype cannot be remembered: " + e + " bundle=" + bundle);
     }
   }
 
@@ -70,7 +70,7 @@ final class SchemaMemory {
       }
       Files.deleteIfExists(of);
     } catch (IOException e) {
-      LOG.log(WARNING, "a metatype cannot be forgotten bundle=" + bundle + " reason=" + e);
+      LOG.log(WARNING, "a metatype cannot be forgotten: " + e + " bundle=" + bundle);
     }
   }
 
@@ -86,7 +86,7 @@ final class SchemaMemory {
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException | DirectoryIteratorException e) {
-      LOG.log(WARNING, "remembered metatypes cannot be read folder=" + folder + " reason=" + e);
+      LOG.log(WARNING, "remembered metatypes cannot be read: " + e + " folder=" + folder);
     }
     return paths;
   }

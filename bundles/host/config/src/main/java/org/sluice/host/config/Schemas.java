@@ -166,8 +166,8 @@ final class Schemas {
       } catch (IOException e) {
         LOG.log(
             WARNING,
-            "configuration of a bundle cannot be checked bundle=%s file=%s reason=%s"
-                .formatted(name(bundle), path, e.getMessage()));
+            "configuration of a bundle cannot be checked: %s bundle=%s file=%s"
+                .formatted(e.getMessage(), name(bundle), path));
       }
     }
     return new Claims(name(bundle), files, schemas);

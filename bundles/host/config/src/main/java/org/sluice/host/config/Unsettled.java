@@ -83,7 +83,7 @@ final class Unsettled {
           newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());
         }
       } catch (IOException e) {
-        LOG.log(WARNING, "file cannot be examined file=" + file + " reason=" + e);
+        LOG.log(WARNING, "file cannot be examined: " + e + " file=" + file);
       }
     }
     long age = System.currentTimeMillis() - newest;

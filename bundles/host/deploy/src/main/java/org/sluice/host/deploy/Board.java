@@ -93,7 +93,7 @@ final class Board {
         parts.journal().started(sha);
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "marking the start of a plugin sha=" + sha + ": " + e);
+      LOG.log(System.Logger.Level.WARNING, "marking the start of a plugin: " + e + " sha=" + sha);
     }
   }
 }

@@ -214,13 +214,13 @@ public final class Deployer implements Plugins, ConfigurationListener {
         serving == null ? view.name() : serving.jar().name(),
         serving == null ? "" : serving.jar().version(),
         view.state(),
-        view.reason(),
-        serving == null ? "" : serving.sha(),
         view.since(),
+        view.swaps(),
+        view.gapMillis(),
         bundle == null ? List.of() : List.copyOf(Services.of(bundle)),
         bundle == null ? List.of() : parts.probe().waitsFor(bundle),
-        view.gapMillis(),
-        view.swaps());
+        serving == null ? "" : serving.sha(),
+        view.reason());
   }
 
   @Override

@@ -4,6 +4,7 @@ package org.sluice.host.deploy;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,6 +14,7 @@ import org.sluice.host.api.Outcome;
 import org.sluice.host.api.Plugin;
 import org.sluice.host.api.PluginPlan;
 import org.sluice.host.api.Plugins;
+import org.sluice.host.api.Spelling;
 
 /** The commands about plugins. */
 @Component(
@@ -23,9 +25,8 @@ import org.sluice.host.api.Plugins;
       "osgi.command.function=release",
       "osgi.command.function=plan",
       "osgi.command.function=leaks",
-      "org.sluice.command.reads=plugins",
-      "org.sluice.command.reads=plan",
-      "org.sluice.command.reads=leaks"
+      // A plan reads any file that the process may; a search for leaks collects garbage.
+      "org.sluice.command.reads=plugins"
     })
 public final class HostCommands {
   private final Plugins plugins;
@@ -42,6 +43,24 @@ public final class HostCommands {
       Example: host:plugins --json""")
   public List<Plugin> plugins() {
     return plugins.plugins().stream().sorted(Comparator.comparing(Plugin::file)).toList();
+  }
+
+  @Descriptor(
+      """
+      Shows one jar in plugins/ with everything that is known of it.
+      Example: host:plugins hello.jar""")
+  public Plugin plugins(@Descriptor("file name or symbolic name") String name) {
+    List<Plugin> all = plugins();
+    return all.stream()
+        .filter(p -> p.file().equals(name) || p.file().equals(name + ".jar"))
+        .findFirst()
+        .or(() -> all.stream().filter(p -> p.bundle().equals(name)).findFirst())
+        .orElseThrow(
+            () ->
+                new NoSuchElementException(
+                    "no plugin is called "
+                        + name
+                        + Spelling.question(name, all.stream().map(Plugin::file).toList())));
   }
 
   @Descriptor(

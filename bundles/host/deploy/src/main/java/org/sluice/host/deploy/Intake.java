@@ -160,10 +160,8 @@ final class Intake {
     } catch (RefusedException | IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "the last good revision cannot be taken either file="
-              + slot.file
-              + ": "
-              + e.getMessage());
+          "the last good revision cannot be taken either: %s file=%s"
+              .formatted(e.getMessage(), slot.file));
     }
   }
 }

@@ -65,7 +65,7 @@ final class Journal {
       // tells what should run; only the memory of what was good before is lost.
       LOG.log(
           System.Logger.Level.WARNING,
-          "the journal cannot be read and is begun anew file=" + file + ": " + e.getMessage());
+          "the journal cannot be read and is begun anew: " + e.getMessage() + " file=" + file);
     }
     try (DirectoryStream<Path> marks = Files.newDirectoryStream(starting)) {
       for (Path mark : marks) {

@@ -168,10 +168,8 @@ final class Lifecycle {
       board.parts().journal().forgetGood(slot.file);
       LOG.log(
           System.Logger.Level.WARNING,
-          "the last good revision does not start any more file="
-              + slot.file
-              + ": "
-              + refusal.text());
+          "the last good revision does not start any more: %s file=%s"
+              .formatted(refusal.text(), slot.file));
     } else {
       if (run.purpose() == Slot.Purpose.RESTART) {
         slot.serving = null;
@@ -232,7 +230,7 @@ final class Lifecycle {
         } catch (RefusedException | IOException e) {
           LOG.log(
               System.Logger.Level.WARNING,
-              "the serving revision is withdrawn file=" + slot.file + ": " + e.getMessage());
+              "the serving revision is withdrawn: %s file=%s".formatted(e.getMessage(), slot.file));
           dismissal.withdraw(slot, serving);
         }
       }
@@ -327,9 +325,9 @@ final class Lifecycle {
     slot.crashes.removeIf(t -> nanos - t > now.crashWindow().toNanos());
     LOG.log(
         System.Logger.Level.WARNING,
-        "plugin crashed file=%s bundle=%s crash=%d limit=%d: %s"
+        "plugin crashed: %s file=%s bundle=%s crash=%d limit=%d"
             .formatted(
-                slot.file, serving.jar().name(), slot.crashes.size(), now.crashLimit(), what));
+                what, slot.file, serving.jar().name(), slot.crashes.size(), now.crashLimit()));
     if (slot.crashes.size() < now.crashLimit()) {
       begin(slot, serving, Slot.Purpose.RESTART, null);
       return;

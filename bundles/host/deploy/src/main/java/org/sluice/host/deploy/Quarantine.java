@@ -40,7 +40,7 @@ final class Quarantine {
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "copying the refused jar to " + copy + " file=" + entry.file() + ": " + e);
+          "copying the refused jar to %s failed: %s file=%s".formatted(copy, e, entry.file()));
     }
     String text =
         """

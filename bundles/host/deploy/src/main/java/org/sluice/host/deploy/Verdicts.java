@@ -103,12 +103,12 @@ final class Verdicts {
     dismissal.sweep();
     LOG.log(
         System.Logger.Level.WARNING,
-        "plugin quarantined file=%s kind=%s serving=%s: %s"
+        "plugin quarantined: %s file=%s kind=%s serving=%s"
             .formatted(
+                refusal.text(),
                 slot.file,
                 refusal.kind(),
-                serving.isEmpty() ? "nothing" : serving,
-                refusal.text()));
+                serving.isEmpty() ? "nothing" : serving));
   }
 
   /** Takes back what was said of an earlier content. */

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sluice.host.api.Detail;
 import org.sluice.host.api.Outcome;
 import org.sluice.host.api.Prose;
 import org.sluice.json.JsonWriter;
@@ -165,17 +166,20 @@ record View(Terminal terminal, Function<Object, CharSequence> foreign) {
     }
   }
 
+  /** The columns of a table of such records. */
   static List<String> headings(Record record) {
-    return Arrays.stream(record.getClass().getRecordComponents())
-        .map(c -> Fields.words(c.getName()))
-        .toList();
+    return columns(record).map(c -> Fields.words(c.getName())).toList();
   }
 
+  /** The cells of its row. */
   static List<@Nullable Object> values(Record record) {
     List<@Nullable Object> values = new ArrayList<>();
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
-      values.add(Fields.value(record, component));
-    }
+    columns(record).forEach(c -> values.add(Fields.value(record, c)));
     return values;
+  }
+
+  private static Stream<RecordComponent> columns(Record record) {
+    return Arrays.stream(record.getClass().getRecordComponents())
+        .filter(c -> !c.isAnnotationPresent(Detail.class));
   }
 }
