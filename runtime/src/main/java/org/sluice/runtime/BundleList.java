@@ -39,8 +39,9 @@ final class BundleList {
   }
 
   /**
-   * Start levels, in one place: interfaces and libraries, the services of the framework, those the
-   * host stands on, the host, the domains, and last the watcher, which finds everybody ready.
+   * Start levels, in one place: interfaces and libraries, the services of the framework, the log,
+   * the configuration, which everybody after it finds in force, the rest of the host, the domains,
+   * and last the watcher, which finds everybody ready.
    */
   private static int level(String name) {
     if (name.endsWith(".api")
@@ -53,9 +54,10 @@ final class BundleList {
       case "org.apache.felix.log" -> 1;
       case "org.sluice.ops.log" -> 3;
       case "org.apache.felix.fileinstall" -> HIGHEST_LEVEL;
+      case "org.sluice.host.config" -> 4;
       // Serving begins when there is something to serve.
       case "org.apache.felix.http.jetty12" -> 7;
-      default -> name.startsWith("org.sluice.host.") ? 4 : name.startsWith("org.sluice.") ? 6 : 2;
+      default -> name.startsWith("org.sluice.host.") ? 5 : name.startsWith("org.sluice.") ? 6 : 2;
     };
   }
 

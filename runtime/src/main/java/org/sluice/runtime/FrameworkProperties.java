@@ -23,6 +23,8 @@ final class FrameworkProperties {
     p.put("org.osgi.framework.startlevel.beginning", Integer.toString(BundleList.HIGHEST_LEVEL));
     // Two revisions of a plugin stand side by side while they are swapped.
     p.put("org.osgi.framework.bsnversion", "multiple");
+    // Handing small pieces of work to other threads takes longer than the work.
+    p.put("felix.resolver.parallelism", "1");
     p.put("org.osgi.framework.system.packages.extra", slf4j());
     // host.config keeps the configuration on disk; a second copy could only disagree.
     p.put("felix.cm.pm", "memory");

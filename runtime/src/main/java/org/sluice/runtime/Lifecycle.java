@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
-import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
 
 /**
  * From start to stop. Bundles stop in the reverse order of their start levels; what does not stop
@@ -104,15 +104,19 @@ final class Lifecycle {
 
   private List<Bundle> install(List<BundleList.Entry> entries) throws BundleException {
     BundleContext context = framework.getBundleContext();
+    FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
+    int initial = levels.getInitialBundleStartLevel();
     List<Bundle> startable = new ArrayList<>();
     for (BundleList.Entry entry : entries) {
       Path jar = distribution.resolve("bundles").resolve(entry.file());
+      // A level given to a bundle that is there already takes a turn of another thread.
+      levels.setInitialBundleStartLevel(entry.level());
       Bundle bundle = context.installBundle("reference:" + jar.toUri());
-      bundle.adapt(BundleStartLevel.class).setStartLevel(entry.level());
-      if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+      if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
         startable.add(bundle);
       }
     }
+    levels.setInitialBundleStartLevel(initial);
     for (Bundle bundle : startable) {
       bundle.start(Bundle.START_ACTIVATION_POLICY);
     }

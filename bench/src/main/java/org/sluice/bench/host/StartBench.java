@@ -43,8 +43,11 @@ final class StartBench {
   }
 
   void round(int idleSeconds) throws Exception {
-    sluice("Sluice, AOT cache", idleSeconds, Map.of());
-    sluice("Sluice, without AOT cache", 0, Map.of("SLUICE_AOT", "off"));
+    Path home = work.resolve("home");
+    delete(home);
+    sluice("Sluice, first start", home, 0, Map.of());
+    sluice("Sluice, later start", home, idleSeconds, Map.of());
+    sluice("Sluice, later start without AOT cache", home, 0, Map.of("SLUICE_AOT", "off"));
     Path karaf = Path.of(System.getProperty("karaf.home"));
     if (!System.getProperty("karaf.java").isEmpty() && Files.isDirectory(karaf)) {
       Path fresh = work.resolve("karaf");
@@ -60,10 +63,8 @@ final class StartBench {
         name, n -> new Result(new Samples(), new Samples(), new Samples()));
   }
 
-  private void sluice(String name, int idleSeconds, Map<String, String> environment)
+  private void sluice(String name, Path home, int idleSeconds, Map<String, String> environment)
       throws Exception {
-    Path home = work.resolve("home");
-    delete(home);
     int port = freePort();
     ProcessBuilder builder =
         new ProcessBuilder(
