@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Logger;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -128,12 +130,20 @@ final class Lifecycle {
       framework.stop();
       if (!stopped.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.log(ERROR, "did not stop in " + STOP_PATIENCE.toSeconds() + " s because of " + busy());
-        Runtime.getRuntime().halt(1);
+        end();
       }
     } catch (BundleException | InterruptedException e) {
       LOG.log(ERROR, "stopping failed", e);
-      Runtime.getRuntime().halt(1);
+      end();
     }
+  }
+
+  /** At once, but not before the reason has been written. */
+  private static void end() {
+    for (Handler handler : Logger.getLogger("").getHandlers()) {
+      handler.flush();
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   /** Every thread that is inside code of a bundle, with the line there it stands at. */

@@ -163,7 +163,7 @@ class RefusalTest {
                 "{\"name\": \"two\"}",
                 "{\"level\": 2}",
                 "{\"source\": \"c\"}",
-                "{\"sauce\": \"d\"}"));
+                "{\"sorce\": \"d\"}"));
     for (var version : versions.entrySet()) {
       Path folder = Files.createDirectories(home.resolve(version.getKey()));
       for (int i = 0; i < pids.size(); i++) {
@@ -181,7 +181,7 @@ class RefusalTest {
     int generations = sluice.log().size();
     Path next = Files.createSymbolicLink(home.resolve("next"), home.resolve("second"));
     Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
-    var status = sluice.refused("sauce", "unknown key", "did you mean \"source\"");
+    var status = sluice.refused("sorce", "unknown key", "did you mean \"source\"");
     assertEquals(before, status.inForce());
     assertEquals(generations, sluice.log().size());
     assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));

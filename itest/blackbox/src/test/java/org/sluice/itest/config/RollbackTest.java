@@ -42,8 +42,7 @@ class RollbackTest {
   void good() throws Exception {
     good =
         sluice.only(
-            Map.of(
-                ALPHA, "{\"times\": 7}", BETA, "{\"name\": \"good\"}", GAMMA, "{\"level\": 5}"));
+            Map.of(ALPHA, "{\"times\": 7}", BETA, "{\"name\": \"good\"}", GAMMA, "{\"level\": 5}"));
   }
 
   /** Everything as before, the failed generation in the log, and the reason told. */

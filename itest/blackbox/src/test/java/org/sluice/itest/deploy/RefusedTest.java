@@ -117,9 +117,7 @@ class RefusedTest {
     assertTrue(
         java.util.Arrays.equals(bad.jar(), Files.readAllBytes(sluice.plugins().resolve(file))),
         "the user's file is not touched");
-    assertTrue(
-        sluice.log().contains(" file=" + file + " kind=" + bad.kind()),
-        sluice::log);
+    assertTrue(sluice.log().contains(" file=" + file + " kind=" + bad.kind()), sluice::log);
 
     sluice.drop(file, Samples.greeter("sample.victim", "1.1.0"));
     Plugins.Row mended = plugins.awaitVersion(file, "1.1.0");

@@ -394,6 +394,24 @@ class ShellTest {
     assertTrue(health.contains("host.shell"), health);
   }
 
+  @Test
+  void metricsCountTheCommandsByRoleAndExitCode() throws Exception {
+    String wrong = "sluice_shell_commands_total{role=\"full\",exit=\"2\"} ";
+    double before = metric(wrong);
+    sluice.command("demo:wrong", "3");
+    assertEquals(before + 1, metric(wrong));
+    assertTrue(metric("sluice_shell_commands_total{role=\"full\",exit=\"0\"} ") >= 1);
+  }
+
+  private double metric(String series) throws Exception {
+    String body = sluice.http("/metrics").body();
+    return body.lines()
+        .filter(l -> l.startsWith(series))
+        .mapToDouble(l -> Double.parseDouble(l.substring(series.length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + series + "in\n" + body));
+  }
+
   private List<String> commands() {
     Answer answer = sluice.command("host:commands", "--json");
     List<String> commands = new ArrayList<>();

@@ -54,7 +54,9 @@ public final class ControlSocket {
     path = Path.of(home, "var", "run", "sluice.sock");
     Catalogue catalogue = new Catalogue(context);
     Help help = new Help(catalogue);
-    answering = new Answering(processor, catalogue, help, new Completion(context, catalogue, help));
+    answering =
+        new Answering(
+            processor, catalogue, help, new Completion(context, catalogue, help), new Tally());
     open();
   }
 
@@ -127,6 +129,7 @@ public final class ControlSocket {
               answering,
               connections::remove);
       if (full) {
+        answering.tally().turnAway();
         LOG.log(Level.WARNING, "refused a client, there are too many user={0}", peer.user());
         connection.refuse("too many clients are connected; host:sessions shows them");
         return;

@@ -114,6 +114,7 @@ final class Evaluation {
 
   private void audit(int exit) {
     if (frame.type() != 'C') {
+      answering.tally().command(peer.role(), exit);
       AUDIT.log(
           Level.INFO,
           "command user={0} role={1} exit={2} ms={3} command=\"{4}\"",

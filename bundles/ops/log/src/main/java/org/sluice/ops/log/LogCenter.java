@@ -130,6 +130,11 @@ public final class LogCenter implements MetricSource {
     }
   }
 
+  /** Waits until what was said so far has been written: whoever ends the process asks for it. */
+  void flush() {
+    output.flush();
+  }
+
   private void put(LogLine line) {
     count(line.level());
     recent.add(line);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class Output implements AutoCloseable {
   private static final int BATCH = 128;
   private static final long TICK_MILLIS = 500;
   private static final long STOP_MILLIS = 2000;
+  private static final long FLUSH_MILLIS = 500;
 
   /** Where the lines come from that nobody brings: counts of what was kept back. */
   interface Late {
@@ -43,8 +45,15 @@ final class Output implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /** A line, or only a nudge. */
-  private record Item(@Nullable LogLine line) {}
+  /**
+   * @param line null for a nudge
+   * @param written told when everything before it has been written
+   */
+  private record Item(@Nullable LogLine line, @Nullable CountDownLatch written) {
+    Item(@Nullable LogLine line) {
+      this(line, null);
+    }
+  }
 
   Output(OutputStream out, Format format, Late late) {
     this.out = out;
@@ -68,6 +77,19 @@ final class Output implements AutoCloseable {
   void nudge() {
     if (!queue.offer(new Item(null))) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Waits until what is there has been written, unless standard error is blocked. */
+  void flush() {
+    CountDownLatch written = new CountDownLatch(1);
+    try {
+      // Whether in time or not, there is nothing more to be done.
+      boolean _ =
+          queue.offer(new Item(null, written))
+              && written.await(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -102,6 +124,11 @@ final class Output implements AutoCloseable {
         }
         out.write(text.toString().getBytes(StandardCharsets.UTF_8));
         out.flush();
+        for (Item item : items) {
+          if (item.written() != null) {
+            item.written().countDown();
+          }
+        }
       }
     } catch (InterruptedException e) {
       // Closed while standard error was blocked; what is in the queue cannot be written.

@@ -96,7 +96,7 @@ final class RootHandler extends Handler {
 
   @Override
   public void flush() {
-    // The writer flushes after every batch.
+    center.flush();
   }
 
   @Override
