@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.kernel;
 
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -42,7 +43,7 @@ public final class KernelObserver implements HealthCheck, MetricSource {
         "%d links at the last look at %s, %d messages, %d overruns, receive buffer %d bytes"
             .formatted(
                 tally.links(),
-                tally.lastResync(),
+                tally.lastResync().truncatedTo(ChronoUnit.SECONDS),
                 tally.messages(),
                 tally.overruns(),
                 tally.receiveBuffer());

@@ -2,6 +2,7 @@
 package org.sluice.ops.health;
 
 import java.time.Instant;
+import org.sluice.host.api.Detail;
 import org.sluice.ops.api.Health;
 import org.sluice.ops.api.HealthCheck;
 
@@ -13,8 +14,8 @@ import org.sluice.ops.api.HealthCheck;
  */
 record CheckResult(
     String name,
-    HealthCheck.Probe probe,
+    @Detail HealthCheck.Probe probe,
     Health.Status status,
     String text,
     String remedy,
-    Instant since) {}
+    @Detail Instant since) {}
