@@ -78,7 +78,8 @@ class SurvivalTest {
         sluice.process().kill();
         sluice.launch();
       }
-      var status = sluice.refused("the process ended while these files were being tried, more than once");
+      var status =
+          sluice.refused("the process ended while these files were being tried, more than once");
       assertEquals(good, status.inForce());
       assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
       assertEquals(0, sluice.process().command("config:retry").exit());
