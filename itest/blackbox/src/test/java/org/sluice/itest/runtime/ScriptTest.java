@@ -194,19 +194,26 @@ class ScriptTest {
         SluiceProcess.ROOT.resolve("sluice"),
         copy,
         java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-    Shell.Ended ended =
-        Shell.run(
-            "setpriv",
-            "--reuid",
-            NOBODY,
-            "--regid",
-            NOBODY,
-            "--clear-groups",
-            copy.toString(),
-            "run");
-    assertEquals(1, ended.exit(), ended.text());
-    assertTrue(ended.text().contains("is not writable for you"), ended.text());
-    assertTrue(ended.text().contains("clone it"), ended.text());
+    for (boolean opened : new boolean[] {false, true}) {
+      if (opened) {
+        // Its notes may be written, but not what is built.
+        Path notes = Files.createDirectory(checkout.resolve(".sluice"));
+        Files.setPosixFilePermissions(notes, PosixFilePermissions.fromString("rwxrwxrwx"));
+      }
+      Shell.Ended ended =
+          Shell.run(
+              "setpriv",
+              "--reuid",
+              NOBODY,
+              "--regid",
+              NOBODY,
+              "--clear-groups",
+              copy.toString(),
+              "run");
+      assertEquals(1, ended.exit(), ended.text());
+      assertTrue(ended.text().contains("is not writable for you"), ended.text());
+      assertTrue(ended.text().contains("clone it"), ended.text());
+    }
   }
 
   @Test
