@@ -137,7 +137,7 @@ class ShellTest {
     for (String command : commands()) {
       // These end the process or wait for something that never comes.
       if (command.matches(
-          "felix:(stop|frameworklevel|update|uninstall|refresh)|demo:(sleep|spin|quiet|fl.*)")) {
+          "felix:(stop|frameworklevel|update|uninstall|refresh)|demo:(sleep|spin|quiet|deaf|fl.*)")) {
         continue;
       }
       Answer answer = sluice.command(command, "--json");
@@ -274,11 +274,26 @@ class ShellTest {
       talk.send('L', "demo:spin");
       talk.output();
       talk.send('I', "");
+      assertEquals(1, talk.answer().exit());
+      for (int i = 0; i < 20; i++) {
+        assertEquals("next\n", talk.line("echo next").out());
+      }
+    }
+  }
+
+  @Test
+  void aStreamThatIgnoresItsInterruptIsLeftBehindAndHeardNoMore() throws Exception {
+    try (Talk talk = new Talk(sluice)) {
+      talk.send('L', "demo:deaf");
+      talk.output();
+      talk.send('I', "");
       Answer left = talk.answer();
       assertEquals(1, left.exit(), left::toString);
       assertTrue(left.err().contains("left behind"), left::toString);
-      for (int i = 0; i < 20; i++) {
+      // It goes on two seconds later.
+      for (int i = 0; i < 40; i++) {
         assertEquals("next\n", talk.line("echo next").out());
+        Thread.sleep(100);
       }
     }
   }
