@@ -286,6 +286,8 @@ class ShellTest {
     try (Talk talk = new Talk(sluice)) {
       talk.send('L', "demo:deaf");
       talk.output();
+      // Between two rows it would hear.
+      Thread.sleep(300);
       talk.send('I', "");
       Answer left = talk.answer();
       assertEquals(1, left.exit(), left::toString);
