@@ -111,7 +111,8 @@ class GuardTest {
       String once =
           "java.nio.file.Files.deleteIfExists(java.nio.file.Path.of(\"" + trouble + "\"));";
       sluice.drop("crash.jar", Samples.activator("sample.crash", "1.0.0", dying(trouble), once));
-      sluice.awaitTrue("a crash", () -> sluice.log().contains("file=crash.jar bundle=sample.crash crash=1 "));
+      sluice.awaitTrue(
+          "a crash", () -> sluice.log().contains("file=crash.jar bundle=sample.crash crash=1 "));
       plugins.await("crash.jar", "ACTIVE");
       assertFalse(sluice.log().contains("crash=2"), sluice::log);
     }

@@ -501,7 +501,8 @@ class LinkPictureTest {
                 SluiceProcess.Answer told = sluice.command("stray:tell");
                 return told.exit() == 0 ? told : null;
               });
-      assertTrue(answer.out().contains("link source stray: its sink was revoked"), answer::toString);
+      assertTrue(
+          answer.out().contains("link source stray: its sink was revoked"), answer::toString);
     }
   }
 

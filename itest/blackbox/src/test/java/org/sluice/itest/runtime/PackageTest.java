@@ -74,8 +74,7 @@ class PackageTest {
     Path checkout = folder().resolve("open");
     Path target = Files.createDirectories(checkout.resolve("runtime/target"));
     Path packed = folder().resolve("packed open");
-    Files.createSymbolicLink(
-        checkout.resolve("runtime/package"), root.resolve("runtime/package"));
+    Files.createSymbolicLink(checkout.resolve("runtime/package"), root.resolve("runtime/package"));
     Files.copy(root.resolve("LICENSE"), checkout.resolve("LICENSE"));
     String built = root.resolve("runtime/target/dist").toString();
     assertEquals(0, Shell.run("cp", "-a", built, target.toString()).exit());
