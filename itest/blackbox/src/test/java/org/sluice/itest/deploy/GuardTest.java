@@ -195,6 +195,45 @@ class GuardTest {
   }
 
   @Test
+  void aStartThatExitsTheProcessCountsEvenIfItIsAskedToStopMeanwhile() throws Exception {
+    String body =
+        """
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+          System.out.println("plugin exits");
+          try { Thread.sleep(3000); } catch (InterruptedException e) {}
+        }));
+        System.exit(7);
+        """;
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.drop("killer.jar", Samples.activator("sample.killer", "1.0.0", body));
+      for (int i = 1; i <= 3; i++) {
+        int exits = i;
+        sluice.spawn();
+        sluice.awaitTrue(
+            "the exit", () -> sluice.log().split("plugin exits", -1).length == exits + 1);
+        sluice.process().destroy();
+        assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), sluice::log);
+      }
+      sluice.launch();
+      new Plugins(sluice).await("killer.jar", "QUARANTINED");
+    }
+  }
+
+  @Test
+  void aStopWhileAPluginStartsIsInTimeAndNoDeathOfTheProcess() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.drop("slow.jar", Samples.activator("sample.slow", "1.0.0", SLEEPS));
+      Plugins plugins = new Plugins(sluice);
+      for (int i = 0; i < 4; i++) {
+        sluice.launch();
+        plugins.await("slow.jar", "STARTING");
+        assertTrue(sluice.stop(), sluice::log);
+        assertEquals(0, sluice.process().exitValue(), sluice.log());
+      }
+    }
+  }
+
+  @Test
   void safeModeShowsPluginsAndStartsNone() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare("--safe-mode")) {
       Path ran = sluice.home().resolve("ran");

@@ -158,6 +158,21 @@ class SignedTest {
   }
 
   @Test
+  void theLastGoodRevisionIsVerifiedToo() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      String trusted = key(sluice, "alice");
+      sluice.drop("x.jar", Samples.greeter("1.0.0"));
+      plugins.await("x.jar", "ACTIVE");
+      sluice.kill();
+      sluice.put(sluice.plugins().resolve("x.jar"), Samples.random(4000));
+      require(sluice, trusted);
+      sluice.launch();
+      assertEquals("", plugins.await("x.jar", "QUARANTINED").text("serving"));
+    }
+  }
+
+  @Test
   void aRevisionThatWasChangedOnTheDiskIsNotStartedAgain() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {
       Plugins plugins = new Plugins(sluice);

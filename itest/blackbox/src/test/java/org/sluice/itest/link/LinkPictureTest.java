@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.json.JsonValue;
 
@@ -436,6 +437,72 @@ class LinkPictureTest {
         enough.set(true);
         churn.join();
       }
+    }
+  }
+
+  /** A source that goes on telling after it went. */
+  private static final String STRAY =
+      """
+      package stray;
+
+      import java.util.concurrent.CompletableFuture;
+      import java.util.concurrent.TimeUnit;
+      import org.osgi.framework.BundleContext;
+      import org.osgi.service.component.annotations.Activate;
+      import org.osgi.service.component.annotations.Component;
+      import org.sluice.link.api.LinkSink;
+      import org.sluice.link.api.LinkSource;
+      import org.sluice.link.api.SinkRevokedException;
+      import org.sluice.link.api.SourceState.Condition;
+
+      @Component(
+          service = Stray.class,
+          property = {"osgi.command.scope=stray", "osgi.command.function=tell"})
+      public final class Stray {
+        private final BundleContext context;
+
+        @Activate
+        public Stray(BundleContext context) {
+          this.context = context;
+        }
+
+        public String tell() throws Exception {
+          CompletableFuture<LinkSink> given = new CompletableFuture<>();
+          LinkSource source =
+              new LinkSource() {
+                @Override public String name() { return "stray"; }
+                @Override public int rank() { return 1; }
+                @Override public void attach(LinkSink to) { given.complete(to); }
+                @Override public void detach() {}
+              };
+          var registration = context.registerService(LinkSource.class, source, null);
+          LinkSink sink = given.get(20, TimeUnit.SECONDS);
+          sink.condition(Condition.FAILING, "in time");
+          registration.unregister();
+          try {
+            sink.condition(Condition.FAILING, "too late");
+            return "was heard";
+          } catch (SinkRevokedException e) {
+            return e.getMessage();
+          }
+        }
+      }
+      """;
+
+  @Test
+  void aSourceThatIsGoneIsNotHeard() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = launch(prepare(namespace))) {
+      sluice.drop("stray.jar", PluginJar.named("stray", "1.0.0").source(STRAY).make());
+      SluiceProcess.Answer answer =
+          sluice.await(
+              "the plugin",
+              () -> {
+                SluiceProcess.Answer told = sluice.command("stray:tell");
+                return told.exit() == 0 ? told : null;
+              });
+      assertTrue(
+          answer.out().contains("link source stray: its sink was revoked"), answer::toString);
     }
   }
 

@@ -69,8 +69,26 @@ class PackageTest {
 
   @Test
   void leaveNothingWritableForOthers() throws Exception {
-    Path dist = unpack("modes");
-    try (var files = Files.walk(dist)) {
+    // Built by somebody who lets everybody write.
+    Path root = SluiceProcess.ROOT.toRealPath();
+    Path checkout = folder().resolve("open");
+    Path target = Files.createDirectories(checkout.resolve("runtime/target"));
+    Path packed = folder().resolve("packed open");
+    Files.createSymbolicLink(checkout.resolve("runtime/package"), root.resolve("runtime/package"));
+    Files.copy(root.resolve("LICENSE"), checkout.resolve("LICENSE"));
+    String built = root.resolve("runtime/target/dist").toString();
+    assertEquals(0, Shell.run("cp", "-a", built, target.toString()).exit());
+    assertEquals(0, Shell.run("chmod", "-R", "a+w", target.toString()).exit());
+    Shell.Ended ended =
+        Shell.run(
+            root.resolve("runtime/package/dist").toString(),
+            checkout.toString(),
+            packed.toString());
+    assertEquals(0, ended.exit(), ended.text());
+    Path tar = packed.resolve("sluice-0.1.0.tar.gz");
+    Path to = Files.createDirectories(folder().resolve("modes"));
+    assertEquals(0, Shell.run("tar", "-C", to.toString(), "-xpf", tar.toString()).exit());
+    try (var files = Files.walk(to.resolve("sluice-0.1.0"))) {
       for (Path file : files.toList()) {
         Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
         assertFalse(modes.contains(PosixFilePermission.GROUP_WRITE), file::toString);

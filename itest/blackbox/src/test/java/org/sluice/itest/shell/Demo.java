@@ -36,6 +36,7 @@ final class Demo {
             "osgi.command.function=spin",
             "osgi.command.function=flow",
             "osgi.command.function=quiet",
+            "osgi.command.function=deaf",
             "osgi.command.function=flood",
             "osgi.command.function=print",
             "osgi.command.function=level",
@@ -122,6 +123,18 @@ final class Demo {
                 return new Row("tick", i);
               })
               .onClose(closed::incrementAndGet);
+        }
+
+        @Descriptor("Says one thing, hears no interrupt, and says more.\\nExample: demo:deaf")
+        public Stream<Row> deaf() {
+          return IntStream.range(0, 1000)
+              .mapToObj(i -> {
+                long end = System.nanoTime() + (i == 1 ? 4_000_000_000L : 10_000_000L);
+                while (System.nanoTime() < end) {
+                  Thread.interrupted();
+                }
+                return new Row("late", i);
+              });
         }
 
         @Descriptor("Answers far too much.\\nExample: demo:flood")

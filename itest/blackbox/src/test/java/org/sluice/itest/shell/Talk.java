@@ -34,9 +34,15 @@ final class Talk implements AutoCloseable {
     to.flush();
   }
 
-  void sendRaw(byte[] bytes) throws IOException {
-    to.write(bytes);
-    to.flush();
+  /** Whether the process closed this connection without a word when it was sent these bytes. */
+  boolean isClosedBy(byte[] bytes) {
+    try {
+      to.write(bytes);
+      to.flush();
+    } catch (IOException e) {
+      return true;
+    }
+    return isClosed();
   }
 
   Answer answer() throws IOException {

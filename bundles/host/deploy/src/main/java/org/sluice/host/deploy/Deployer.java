@@ -19,11 +19,13 @@ import java.util.concurrent.TimeoutException;
 import org.osgi.framework.AllServiceListener;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.ConfigurationEvent;
@@ -72,6 +74,7 @@ public final class Deployer implements Plugins, ConfigurationListener {
   private final ServiceRegistration<ResolverHookFactory> hookRegistration;
   private final FrameworkListener frameworkListener = event -> look();
   private final AllServiceListener serviceListener = this::serviceChanged;
+  private final SynchronousBundleListener stopListener = this::bundleChanged;
   private volatile Settings settings;
 
   @Activate
@@ -116,6 +119,7 @@ public final class Deployer implements Plugins, ConfigurationListener {
         new CrashWatch(this::bundles, (b, what) -> worker.post(() -> worker.crashed(b, what)));
     context.addFrameworkListener(frameworkListener);
     context.addServiceListener(serviceListener);
+    context.addBundleListener(stopListener);
     worker.start();
   }
 
@@ -127,6 +131,7 @@ public final class Deployer implements Plugins, ConfigurationListener {
 
   @Deactivate
   public void deactivate() throws InterruptedException {
+    context.removeBundleListener(stopListener);
     context.removeServiceListener(serviceListener);
     context.removeFrameworkListener(frameworkListener);
     crashes.close();
@@ -162,6 +167,13 @@ public final class Deployer implements Plugins, ConfigurationListener {
     if (event.getType() == ConfigurationEvent.CM_UPDATED) {
       String factory = event.getFactoryPid();
       worker.post(() -> verdicts.came(Set.of(factory == null ? event.getPid() : factory)));
+    }
+  }
+
+  private void bundleChanged(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING
+        && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+      worker.post(worker::end);
     }
   }
 

@@ -343,8 +343,11 @@ final class Lifecycle {
             "mend it, or give it another chance: ./sluice host:release " + slot.file));
   }
 
-  /** Lets go of everything that still runs; called when the worker has ended. */
-  void close() throws InterruptedException {
+  /**
+   * Lets go of everything that still runs, since nobody will look after it. What was being started
+   * then did not end the process, unless it is what ends it.
+   */
+  void close() {
     for (Slot slot : board.slots()) {
       if (slot.run instanceof Slot.Attempting run) {
         if (run.thread().exiting()) {

@@ -99,6 +99,15 @@ final class Worker implements Runnable {
     thread.start();
   }
 
+  /**
+   * The framework is being stopped. It stops plugins before this, and would wait for one that is
+   * still being started. To be called on the worker.
+   */
+  void end() {
+    stopping = true;
+    lifecycle.close();
+  }
+
   void close() throws InterruptedException {
     stopping = true;
     thread.interrupt();
@@ -132,7 +141,7 @@ final class Worker implements Runnable {
       }
       try {
         Runnable work = inbox.poll(rest.toNanos(), TimeUnit.NANOSECONDS);
-        while (work != null) {
+        while (work != null && !stopping) {
           work.run();
           work = inbox.poll();
         }
