@@ -91,6 +91,22 @@ class LinkPictureTest {
     return rows;
   }
 
+  private static Set<String> rules(SluiceProcess sluice) {
+    Set<String> rows = new TreeSet<>();
+    for (JsonValue rule : ask(sluice, "link:rules")) {
+      String by = text(rule, "protocol");
+      rows.add(
+          "%s %s: %s %s%s"
+              .formatted(
+                  text(rule, "family").replace("IPv", "-"),
+                  text(rule, "priority"),
+                  text(rule, "packets"),
+                  text(rule, "action"),
+                  Set.of("kernel", "boot", "0").contains(by) ? "" : " proto " + by));
+    }
+    return rows;
+  }
+
   /** Started with hardly any room for notifications, and past the trial of the configuration. */
   private static void narrow(SluiceProcess sluice) throws Exception {
     sluice.config("org.sluice.link.kernel", "{ \"receiveBuffer\": 2048 }");
@@ -105,11 +121,13 @@ class LinkPictureTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!(namespace.links().equals(links(sluice))
         && namespace.addresses().equals(addresses(sluice))
-        && namespace.routes().equals(routes(sluice)))) {
+        && namespace.routes().equals(routes(sluice))
+        && namespace.rules().equals(rules(sluice)))) {
       if (System.nanoTime() > end) {
         assertEquals(namespace.links(), links(sluice));
         assertEquals(namespace.addresses(), addresses(sluice));
         assertEquals(namespace.routes(), routes(sluice));
+        assertEquals(namespace.rules(), rules(sluice));
         return;
       }
       Thread.sleep(50);
@@ -185,6 +203,46 @@ class LinkPictureTest {
                 .map(row -> text(row, "cause"))
                 .findFirst()
                 .orElse(""));
+      }
+    }
+  }
+
+  @Test
+  void rulesAreThoseOfTheKernelWhateverTheySay() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("rule add pref 900 from 10.0.0.0/8 lookup 70000 proto static");
+      launch(sluice);
+      awaitAgreement(sluice, namespace);
+      try (Follower follower = new Follower(sluice, number(sluice))) {
+        namespace.ip("link add left type veth peer right");
+        for (String rule :
+            List.of(
+                "pref 1000 from 192.0.2.7 lookup 4294967295",
+                "pref 1000 from 192.0.2.8 lookup 1000 proto 97",
+                "pref 1001 from all to 198.51.100.0/24 iif left lookup main suppress_prefixlength 0",
+                "pref 1002 not from all fwmark 0x1/0xff lookup 5",
+                "pref 1003 from all ipproto udp dport 53 blackhole",
+                "pref 1004 from all uidrange 7-9 oif right unreachable",
+                "pref 1005 from all to 203.0.113.1 prohibit",
+                "pref 1006 from all goto 2000",
+                "pref 2000 from all nop")) {
+          namespace.ip("rule add " + rule);
+        }
+        namespace.ip("-6 rule add pref 1000 from 2001:db8::/64 lookup 70000");
+        awaitAgreement(sluice, namespace);
+        assertEquals(4 + 2 + 10 - 1, rules(sluice).size(), () -> rules(sluice).toString());
+        namespace.ip("rule del pref 1000 from 192.0.2.8");
+        namespace.ip("link del left");
+        namespace.ip("rule del pref 900");
+        awaitAgreement(sluice, namespace);
+        sluice.awaitTrue(
+            "both that went",
+            () ->
+                follower.rows().stream()
+                        .filter(row -> text(row, "event").equals("rule-removed"))
+                        .count()
+                    == 2);
       }
     }
   }

@@ -142,6 +142,20 @@ final class Namespace implements AutoCloseable {
     return rows;
   }
 
+  /** Rules as {@code ip} tells them, one line each. */
+  Set<String> rules() throws Exception {
+    Set<String> rows = new TreeSet<>();
+    for (String family : List.of("-4", "-6")) {
+      for (String line : ip(family + " rule").lines().toList()) {
+        rows.add(
+            family
+                + " "
+                + line.strip().replace('\t', ' ').replace(" [detached]", "").replace("udp", "17"));
+      }
+    }
+    return rows;
+  }
+
   private static String withLength(String destination, String family) {
     return destination.contains("/")
         ? destination

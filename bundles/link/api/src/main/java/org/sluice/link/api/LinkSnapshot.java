@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param links by index
  * @param addresses by link and address
  * @param routes by table and destination
+ * @param rules by family and priority
  */
 public record LinkSnapshot(
     long number,
@@ -19,12 +20,14 @@ public record LinkSnapshot(
     List<Link> links,
     List<Address> addresses,
     List<Route> routes,
+    List<Rule> rules,
     List<SourceState> sources) {
 
   public LinkSnapshot {
     links = List.copyOf(links);
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
+    rules = List.copyOf(rules);
     sources = List.copyOf(sources);
   }
 

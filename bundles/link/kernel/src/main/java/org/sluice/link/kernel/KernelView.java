@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkSink;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 import org.sluice.sys.Arrival;
 import org.sluice.sys.Errno;
 import org.sluice.sys.NetlinkDump;
@@ -60,6 +63,7 @@ final class KernelView implements AutoCloseable {
   private final Routes routes;
   private final Map<Integer, Link> links = new LinkedHashMap<>();
   private final Map<Fact.Key, Address> addresses = new LinkedHashMap<>();
+  private final Set<Rule> rules = new LinkedHashSet<>();
 
   /** While true, what is heard changes the picture here and is not told yet. */
   private boolean catchingUp;
@@ -99,6 +103,8 @@ final class KernelView implements AutoCloseable {
       events.join(Rtnetlink.GROUP_IPV4_ROUTE);
       events.join(Rtnetlink.GROUP_IPV6_ROUTE);
     }
+    events.join(Rtnetlink.GROUP_IPV4_RULE);
+    events.join(Rtnetlink.GROUP_IPV6_RULE);
     // The kernel doubles what is asked for, to have room for its own bookkeeping.
     tally.opened(events.receiveBuffer() / 2);
     if (!lookAtEverything()) {
@@ -160,6 +166,7 @@ final class KernelView implements AutoCloseable {
       links.clear();
       addresses.clear();
       routes.clear();
+      rules.clear();
       routesDoubtful = false;
       catchingUp = true;
       NetlinkDump.End end = NetlinkDump.End.WHOLE;
@@ -177,9 +184,11 @@ final class KernelView implements AutoCloseable {
     List<Fact> all = new ArrayList<>(links.values());
     all.addAll(addresses.values());
     all.addAll(routes.kept());
+    all.addAll(rules);
     sink.present(EnumSet.allOf(Fact.Kind.class), all);
     // The table has them; here only what helps to understand later messages is kept.
     addresses.clear();
+    rules.clear();
     catchingUp = false;
     tally.looked(links.size());
     return true;
@@ -223,6 +232,7 @@ final class KernelView implements AutoCloseable {
           boolean main = routes == Routes.Scope.MAIN;
           all.add(new Question(ip + "routes", Rtnetlink.GET_ROUTE, family, main));
         }
+        all.add(new Question(ip + "rules", Rtnetlink.GET_RULE, family, false));
       }
       return all;
     }
@@ -328,7 +338,35 @@ final class KernelView implements AutoCloseable {
           remove(route);
         }
       }
+      case Rtnetlink.NEW_RULE -> {
+        Rule rule = RuleDecoder.decode(message);
+        if (rule != null) {
+          put(rule);
+        }
+      }
+      case Rtnetlink.DEL_RULE -> {
+        Rule rule = RuleDecoder.decode(message);
+        if (rule != null) {
+          remove(rule);
+        }
+      }
       default -> {}
+    }
+  }
+
+  private void put(Rule rule) {
+    if (catchingUp) {
+      rules.add(rule);
+    } else {
+      sink.put(rule);
+    }
+  }
+
+  private void remove(Rule rule) {
+    if (catchingUp) {
+      rules.remove(rule);
+    } else {
+      sink.remove(rule);
     }
   }
 

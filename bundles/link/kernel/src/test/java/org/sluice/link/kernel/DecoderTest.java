@@ -23,6 +23,7 @@ import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkFlag;
 import org.sluice.link.api.OperState;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 import org.sluice.link.api.Scope;
 import org.sluice.sys.MalformedMessageException;
 import org.sluice.sys.NetlinkBuilder;
@@ -73,6 +74,68 @@ class DecoderTest {
         .u32(7)
         .attribute(1, local)
         .attributeU32(8, flags);
+  }
+
+  private static NetlinkBuilder rule(int family, int fromLength, int action, int flags) {
+    return new NetlinkBuilder()
+        .begin(Rtnetlink.NEW_RULE, 0, 0)
+        .u8(family)
+        .u8(0)
+        .u8(fromLength)
+        .u8(0)
+        .u8(252)
+        .u8(0)
+        .u8(0)
+        .u8(action)
+        .u32(flags);
+  }
+
+  @Test
+  void aRuleWithATableBeyondAByteAndWhatItSuppresses() throws Exception {
+    NetlinkBuilder message =
+        rule(Rtnetlink.INET, 32, 1, 2)
+            .attribute(2, V4)
+            .attribute(3, "\u001b[2J\0".getBytes(StandardCharsets.UTF_8))
+            .attributeU32(6, 1000)
+            .attributeU32(10, 1)
+            .attributeU32(14, 0)
+            .attributeU32(15, 4_294_967_295L)
+            .attributeU32(16, 255)
+            .attributeU8(21, 97)
+            .end();
+    Rule rule = RuleDecoder.decode(first(message));
+    assertEquals(
+        new Rule(
+            false,
+            1000,
+            true,
+            IpPrefix.parse("10.1.0.1"),
+            null,
+            org.sluice.link.api.LinkName.printable("\u001b[2J".getBytes(StandardCharsets.UTF_8)),
+            "",
+            List.of("fwmark 0x1/0xff"),
+            "table",
+            4_294_967_295L,
+            0,
+            0,
+            97),
+        rule);
+  }
+
+  @Test
+  void aRuleThatSuppressesNothingAndOneOfAnotherFamily() throws Exception {
+    NetlinkBuilder message = rule(Rtnetlink.INET6, 0, 7, 0).attributeU32(14, 0xffff_ffffL).end();
+    Rule rule = RuleDecoder.decode(first(message));
+    assertTrue(rule != null && rule.six() && rule.suppressedLength() == -1, String.valueOf(rule));
+    assertEquals("unreachable", rule.action());
+    assertEquals(0, rule.table());
+    assertNull(RuleDecoder.decode(first(rule(128, 0, 1, 0).end())));
+    assertThrows(
+        MalformedMessageException.class,
+        () -> RuleDecoder.decode(first(rule(Rtnetlink.INET, 33, 1, 0).attribute(2, V4).end())));
+    assertThrows(
+        MalformedMessageException.class,
+        () -> RuleDecoder.decode(first(rule(Rtnetlink.INET, 0, 1, 0).attribute(20, V4).end())));
   }
 
   private static NetlinkBuilder route(int family, int length, int type, int table) {
@@ -221,7 +284,14 @@ class DecoderTest {
             bytes(wholeLink()),
             bytes(address(Rtnetlink.INET, V4, 24, 0x80).attribute(2, V4).end()),
             bytes(address(Rtnetlink.INET6, V6, 64, 0xc0).end()),
-            bytes(route(Rtnetlink.INET, 24, 1, 254).attribute(1, V4).attribute(5, V4).end()));
+            bytes(route(Rtnetlink.INET, 24, 1, 254).attribute(1, V4).attribute(5, V4).end()),
+            bytes(
+                rule(Rtnetlink.INET, 24, 1, 0)
+                    .attribute(2, V4)
+                    .attribute(20, new byte[8])
+                    .attribute(24, new byte[4])
+                    .attributeU32(15, 70_000)
+                    .end()));
     Random random = new Random(7);
     int refused = 0;
     for (int i = 0; i < (thorough ? 10_000_000 : 40_000); i++) {
@@ -252,6 +322,7 @@ class DecoderTest {
       case Rtnetlink.NEW_LINK -> LinkDecoder.decode(message);
       case Rtnetlink.NEW_ADDRESS -> AddressDecoder.decode(message);
       case Rtnetlink.NEW_ROUTE -> RouteDecoder.decode(message);
+      case Rtnetlink.NEW_RULE -> RuleDecoder.decode(message);
       default -> null;
     };
   }

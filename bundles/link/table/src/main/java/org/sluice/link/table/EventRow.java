@@ -13,6 +13,7 @@ import org.sluice.link.api.LinkAspect;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 
 /**
  * An event in one line.
@@ -74,6 +75,7 @@ record EventRow(
               + route.hops().stream()
                   .map(hop -> " dev " + names.of(hop.link()))
                   .reduce("", String::concat);
+      case Rule rule -> RuleRow.of(rule).text();
     };
   }
 
