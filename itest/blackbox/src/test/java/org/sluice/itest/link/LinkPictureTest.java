@@ -231,7 +231,7 @@ class LinkPictureTest {
         }
         namespace.ip("-6 rule add pref 1000 from 2001:db8::/64 lookup 70000");
         awaitAgreement(sluice, namespace);
-        assertEquals(4 + 2 + 10 - 1, rules(sluice).size(), () -> rules(sluice).toString());
+        assertEquals(13 + 3, rules(sluice).size(), () -> rules(sluice).toString());
         namespace.ip("rule del pref 1000 from 192.0.2.8");
         namespace.ip("link del left");
         namespace.ip("rule del pref 900");
