@@ -248,6 +248,61 @@ class LinkPictureTest {
   }
 
   @Test
+  void whetherAGatewayAnswersIsSeenAndNobodyElse() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        Namespace there = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      namespace.ip("link set right netns " + there.name());
+      there.ip("link set right address 02:00:00:00:00:09 up");
+      there.ip("addr add 10.9.0.1/24 dev right");
+      there.ip("addr add 10.9.0.7/24 dev right");
+      namespace.ip("link set left up");
+      namespace.ip("addr add 10.9.0.2/24 dev left");
+      launch(sluice);
+      send(namespace, "10.9.0.7");
+      send(namespace, "10.9.0.1");
+      assertEquals(List.of(), ask(sluice, "link:neighbours"));
+      namespace.ip("route add default via 10.9.0.1");
+      awaitNeighbours(sluice, "left 10.9.0.1 RESOLVED 02:00:00:00:00:09");
+      long before = number(sluice);
+      send(namespace, "10.9.0.7");
+      namespace.ip("neigh change 10.9.0.1 dev left nud stale");
+      namespace.ip("neigh change 10.9.0.1 dev left lladdr 02:00:00:00:00:0a nud reachable");
+      awaitNeighbours(sluice, "left 10.9.0.1 RESOLVED 02:00:00:00:00:0a");
+      assertEquals(before + 1, number(sluice), "what the kernel asks itself is no event");
+      there.ip("link set right down");
+      namespace.ip("neigh flush all");
+      send(namespace, "10.9.0.1");
+      awaitNeighbours(sluice, "left 10.9.0.1 FAILED ");
+      namespace.ip("link del left");
+      awaitNeighbours(sluice);
+    }
+  }
+
+  /** A packet of no importance, so that the kernel asks who has the address. */
+  private static void send(Namespace namespace, String to) throws Exception {
+    namespace.exec("bash", "-c", "echo . > /dev/udp/" + to + "/9; sleep 0.2");
+  }
+
+  private static void awaitNeighbours(SluiceProcess sluice, String... rows) throws Exception {
+    sluice.awaitTrue(
+        "the gateways " + List.of(rows),
+        () ->
+            ask(sluice, "link:neighbours").stream()
+                .map(
+                    n ->
+                        "%s %s %s %s"
+                            .formatted(
+                                text(n, "link"),
+                                text(n, "address"),
+                                text(n, "state"),
+                                text(n, "mac")))
+                .toList()
+                .equals(List.of(rows)));
+  }
+
+  @Test
   void routesThatGoWithoutAWordAreMissedNoMore() throws Exception {
     try (Namespace namespace = Namespace.create();
         SluiceProcess sluice = prepare(namespace)) {

@@ -42,6 +42,11 @@ final class Namespace implements AutoCloseable {
     return namespace;
   }
 
+  /** As {@code ip} knows it. */
+  String name() {
+    return name;
+  }
+
   /** What is put before a command to run it here. */
   String[] prefix() {
     return new String[] {"ip", "netns", "exec", name};

@@ -5,7 +5,7 @@ package org.sluice.link.api;
  * Something that is so on this host, as one source tells it. Two facts with the same {@link #key}
  * are about the same thing; facts that are equal say the same of it.
  */
-public sealed interface Fact permits Link, Address, Route, Rule {
+public sealed interface Fact permits Link, Address, Route, Rule, Neighbour {
 
   /** What it is about. */
   Key key();
@@ -14,7 +14,7 @@ public sealed interface Fact permits Link, Address, Route, Rule {
   Kind kind();
 
   /** The identity of a thing, without what is said of it. */
-  sealed interface Key permits Link.Key, Address.Key, Route, Rule {
+  sealed interface Key permits Link.Key, Address.Key, Route, Rule, Neighbour.Key {
     Kind kind();
   }
 
@@ -23,7 +23,8 @@ public sealed interface Fact permits Link, Address, Route, Rule {
     LINK("link"),
     ADDRESS("address"),
     ROUTE("route"),
-    RULE("rule");
+    RULE("rule"),
+    NEIGHBOUR("neighbour");
 
     private final String word;
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param addresses by link and address
  * @param routes by table and destination
  * @param rules by family and priority
+ * @param neighbours gateways, by link and address
  */
 public record LinkSnapshot(
     long number,
@@ -21,6 +22,7 @@ public record LinkSnapshot(
     List<Address> addresses,
     List<Route> routes,
     List<Rule> rules,
+    List<Neighbour> neighbours,
     List<SourceState> sources) {
 
   public LinkSnapshot {
@@ -28,6 +30,7 @@ public record LinkSnapshot(
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
     rules = List.copyOf(rules);
+    neighbours = List.copyOf(neighbours);
     sources = List.copyOf(sources);
   }
 

@@ -13,6 +13,7 @@ import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkSink;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
 import org.sluice.link.api.Rule;
 import org.sluice.sys.Arrival;
@@ -64,6 +65,8 @@ final class KernelView implements AutoCloseable {
   private final Map<Integer, Link> links = new LinkedHashMap<>();
   private final Map<Fact.Key, Address> addresses = new LinkedHashMap<>();
   private final Set<Rule> rules = new LinkedHashSet<>();
+  private final Map<Fact.Key, Neighbour> neighbours = new LinkedHashMap<>();
+  private final Gateways gateways = new Gateways();
 
   /** While true, what is heard changes the picture here and is not told yet. */
   private boolean catchingUp;
@@ -102,6 +105,7 @@ final class KernelView implements AutoCloseable {
     if (routes.scope() != Routes.Scope.NONE) {
       events.join(Rtnetlink.GROUP_IPV4_ROUTE);
       events.join(Rtnetlink.GROUP_IPV6_ROUTE);
+      events.join(Rtnetlink.GROUP_NEIGHBOUR);
     }
     events.join(Rtnetlink.GROUP_IPV4_RULE);
     events.join(Rtnetlink.GROUP_IPV6_RULE);
@@ -167,6 +171,7 @@ final class KernelView implements AutoCloseable {
       addresses.clear();
       routes.clear();
       rules.clear();
+      neighbours.clear();
       routesDoubtful = false;
       catchingUp = true;
       NetlinkDump.End end = NetlinkDump.End.WHOLE;
@@ -185,6 +190,7 @@ final class KernelView implements AutoCloseable {
     all.addAll(addresses.values());
     all.addAll(routes.kept());
     all.addAll(rules);
+    all.addAll(gatewaysSeen());
     sink.present(EnumSet.allOf(Fact.Kind.class), all);
     // The table has them; here only what helps to understand later messages is kept.
     addresses.clear();
@@ -194,14 +200,27 @@ final class KernelView implements AutoCloseable {
     return true;
   }
 
-  /** IPv4 routes go with their link without a word. False when it was closed meanwhile. */
+  /** Of all neighbours those that some route goes by. */
+  private List<Neighbour> gatewaysSeen() {
+    gateways.learn(routes.kept());
+    neighbours.keySet().removeIf(key -> !(key instanceof Neighbour.Key k && gateways.has(k)));
+    List<Neighbour> seen = List.copyOf(neighbours.values());
+    neighbours.clear();
+    return seen;
+  }
+
+  /**
+   * IPv4 routes go with their link without a word; and of a gateway that is new nothing was heard
+   * yet. False when it was closed meanwhile.
+   */
   private boolean lookAtRoutes() throws IOException {
     routesDoubtful = false;
     routes.clear();
+    neighbours.clear();
     catchingUp = true;
     NetlinkDump.End end = NetlinkDump.End.WHOLE;
     for (Question question : Question.of(routes.scope())) {
-      if (question.type() == Rtnetlink.GET_ROUTE) {
+      if (question.type() == Rtnetlink.GET_ROUTE || question.type() == Rtnetlink.GET_NEIGHBOUR) {
         end = worse(end, ask(question));
       }
     }
@@ -211,7 +230,9 @@ final class KernelView implements AutoCloseable {
     if (end == NetlinkDump.End.ABANDONED) {
       return false;
     }
-    sink.present(EnumSet.of(Fact.Kind.ROUTE), routes.kept());
+    List<Fact> all = new ArrayList<>(routes.kept());
+    all.addAll(gatewaysSeen());
+    sink.present(EnumSet.of(Fact.Kind.ROUTE, Fact.Kind.NEIGHBOUR), all);
     tally.lookedAtRoutes();
     return true;
   }
@@ -231,6 +252,7 @@ final class KernelView implements AutoCloseable {
         if (routes != Routes.Scope.NONE) {
           boolean main = routes == Routes.Scope.MAIN;
           all.add(new Question(ip + "routes", Rtnetlink.GET_ROUTE, family, main));
+          all.add(new Question(ip + "neighbours", Rtnetlink.GET_NEIGHBOUR, family, false));
         }
         all.add(new Question(ip + "rules", Rtnetlink.GET_RULE, family, false));
       }
@@ -338,6 +360,18 @@ final class KernelView implements AutoCloseable {
           remove(route);
         }
       }
+      case Rtnetlink.NEW_NEIGHBOUR -> {
+        Neighbour neighbour = NeighbourDecoder.decode(message);
+        if (neighbour != null) {
+          put(neighbour);
+        }
+      }
+      case Rtnetlink.DEL_NEIGHBOUR -> {
+        Neighbour neighbour = NeighbourDecoder.decode(message);
+        if (neighbour != null) {
+          remove(neighbour.key());
+        }
+      }
       case Rtnetlink.NEW_RULE -> {
         Rule rule = RuleDecoder.decode(message);
         if (rule != null) {
@@ -351,6 +385,22 @@ final class KernelView implements AutoCloseable {
         }
       }
       default -> {}
+    }
+  }
+
+  private void put(Neighbour neighbour) {
+    if (catchingUp) {
+      neighbours.put(neighbour.key(), neighbour);
+    } else if (gateways.has(neighbour.key())) {
+      sink.put(neighbour);
+    }
+  }
+
+  private void remove(Neighbour.Key key) {
+    if (catchingUp) {
+      neighbours.remove(key);
+    } else if (gateways.has(key)) {
+      sink.remove(key);
     }
   }
 
@@ -418,6 +468,7 @@ final class KernelView implements AutoCloseable {
     doubtRoutes(few && routes.tooMany());
     if (kept && !catchingUp) {
       sink.put(route);
+      doubtRoutes(gateways.learn(route));
     }
   }
 

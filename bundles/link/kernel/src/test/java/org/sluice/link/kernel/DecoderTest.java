@@ -21,6 +21,7 @@ import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkFlag;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.OperState;
 import org.sluice.link.api.Route;
 import org.sluice.link.api.Rule;
@@ -136,6 +137,47 @@ class DecoderTest {
     assertThrows(
         MalformedMessageException.class,
         () -> RuleDecoder.decode(first(rule(Rtnetlink.INET, 0, 1, 0).attribute(20, V4).end())));
+  }
+
+  private static NetlinkBuilder neighbour(int family, int state, int flags) {
+    return new NetlinkBuilder()
+        .begin(Rtnetlink.NEW_NEIGHBOUR, 0, 0)
+        .u8(family)
+        .u8(0)
+        .u16(0)
+        .u32(7)
+        .u16(state)
+        .u8(flags)
+        .u8(1);
+  }
+
+  @Test
+  void neighbours() throws Exception {
+    byte[] mac = {2, 0, 0, 0, 0, 9};
+    IpAddress six = IpAddress.of(V6);
+    for (int known : new int[] {0x02, 0x04, 0x08, 0x10, 0x40, 0x80}) {
+      assertEquals(
+          new Neighbour(7, six, "02:00:00:00:00:09", Neighbour.State.RESOLVED, true),
+          NeighbourDecoder.decode(
+              first(
+                  neighbour(Rtnetlink.INET6, known, 0x80)
+                      .attribute(1, V6)
+                      .attribute(2, mac)
+                      .end())));
+    }
+    assertEquals(
+        new Neighbour(7, six, "", Neighbour.State.FAILED, false),
+        NeighbourDecoder.decode(
+            first(neighbour(Rtnetlink.INET6, 0x20, 0).attribute(1, V6).attribute(2, mac).end())));
+    assertEquals(
+        new Neighbour(7, six, "", Neighbour.State.RESOLVING, false),
+        NeighbourDecoder.decode(first(neighbour(Rtnetlink.INET6, 1, 0).attribute(1, V6).end())));
+    assertNull(NeighbourDecoder.decode(first(neighbour(7, 2, 0).attribute(2, mac).end())));
+    assertNull(
+        NeighbourDecoder.decode(first(neighbour(Rtnetlink.INET, 2, 8).attribute(1, V4).end())));
+    assertThrows(
+        MalformedMessageException.class,
+        () -> NeighbourDecoder.decode(first(neighbour(Rtnetlink.INET, 2, 0).end())));
   }
 
   private static NetlinkBuilder route(int family, int length, int type, int table) {
@@ -285,6 +327,7 @@ class DecoderTest {
             bytes(address(Rtnetlink.INET, V4, 24, 0x80).attribute(2, V4).end()),
             bytes(address(Rtnetlink.INET6, V6, 64, 0xc0).end()),
             bytes(route(Rtnetlink.INET, 24, 1, 254).attribute(1, V4).attribute(5, V4).end()),
+            bytes(neighbour(Rtnetlink.INET6, 2, 0).attribute(1, V6).attribute(2, V4).end()),
             bytes(
                 rule(Rtnetlink.INET, 24, 1, 0)
                     .attribute(2, V4)
@@ -323,6 +366,7 @@ class DecoderTest {
       case Rtnetlink.NEW_ADDRESS -> AddressDecoder.decode(message);
       case Rtnetlink.NEW_ROUTE -> RouteDecoder.decode(message);
       case Rtnetlink.NEW_RULE -> RuleDecoder.decode(message);
+      case Rtnetlink.NEW_NEIGHBOUR -> NeighbourDecoder.decode(message);
       default -> null;
     };
   }

@@ -23,6 +23,7 @@ import org.sluice.link.api.LinkTable;
       "osgi.command.function=addresses",
       "osgi.command.function=routes",
       "osgi.command.function=rules",
+      "osgi.command.function=neighbours",
       "osgi.command.function=events",
       "osgi.command.function=sources",
       Commands.READS + "=list",
@@ -30,6 +31,7 @@ import org.sluice.link.api.LinkTable;
       Commands.READS + "=addresses",
       Commands.READS + "=routes",
       Commands.READS + "=rules",
+      Commands.READS + "=neighbours",
       Commands.READS + "=events",
       Commands.READS + "=sources"
     })
@@ -98,6 +100,14 @@ public final class LinkCommands {
       Example: link:rules""")
   public List<? extends Record> rules() {
     return RuleRow.in(table.snapshot());
+  }
+
+  @Descriptor(
+      """
+      Lists the gateways that routes go by, and whether they answer.
+      Example: link:neighbours""")
+  public List<? extends Record> neighbours() {
+    return NeighbourRow.in(table.snapshot());
   }
 
   @Descriptor(

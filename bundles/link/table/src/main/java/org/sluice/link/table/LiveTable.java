@@ -34,6 +34,7 @@ import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.LinkSource;
 import org.sluice.link.api.LinkSubscription;
 import org.sluice.link.api.LinkTable;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
 import org.sluice.link.api.Rule;
 import org.sluice.link.api.SourceState;
@@ -62,6 +63,9 @@ public final class LiveTable implements LinkTable {
       Comparator.comparing(Rule::six)
           .thenComparingLong(Rule::priority)
           .thenComparing(Rule::toString);
+
+  private static final Comparator<Neighbour> NEIGHBOURS =
+      Comparator.comparingInt(Neighbour::link).thenComparing(Neighbour::address);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
@@ -223,6 +227,7 @@ public final class LiveTable implements LinkTable {
                 sorted(Fact.Kind.ADDRESS, Address.class, ADDRESSES),
                 sorted(Fact.Kind.ROUTE, Route.class, ROUTES),
                 sorted(Fact.Kind.RULE, Rule.class, RULES),
+                sorted(Fact.Kind.NEIGHBOUR, Neighbour.class, NEIGHBOURS),
                 picture.contributions().stream().map(Contribution::state).toList());
         current = known;
       }
