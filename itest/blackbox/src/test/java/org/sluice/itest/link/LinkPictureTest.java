@@ -92,6 +92,22 @@ class LinkPictureTest {
     return rows;
   }
 
+  private static Set<String> rules(SluiceProcess sluice) {
+    Set<String> rows = new TreeSet<>();
+    for (JsonValue rule : ask(sluice, "link:rules")) {
+      String by = text(rule, "protocol");
+      rows.add(
+          "%s %s: %s %s%s"
+              .formatted(
+                  text(rule, "family").replace("IPv", "-"),
+                  text(rule, "priority"),
+                  text(rule, "packets"),
+                  text(rule, "action"),
+                  Set.of("kernel", "boot", "0").contains(by) ? "" : " proto " + by));
+    }
+    return rows;
+  }
+
   /** Started with hardly any room for notifications, and past the trial of the configuration. */
   private static void narrow(SluiceProcess sluice) throws Exception {
     sluice.config("org.sluice.link.kernel", "{ \"receiveBuffer\": 2048 }");
@@ -106,11 +122,13 @@ class LinkPictureTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!(namespace.links().equals(links(sluice))
         && namespace.addresses().equals(addresses(sluice))
-        && namespace.routes().equals(routes(sluice)))) {
+        && namespace.routes().equals(routes(sluice))
+        && namespace.rules().equals(rules(sluice)))) {
       if (System.nanoTime() > end) {
         assertEquals(namespace.links(), links(sluice));
         assertEquals(namespace.addresses(), addresses(sluice));
         assertEquals(namespace.routes(), routes(sluice));
+        assertEquals(namespace.rules(), rules(sluice));
         return;
       }
       Thread.sleep(50);
@@ -188,6 +206,101 @@ class LinkPictureTest {
                 .orElse(""));
       }
     }
+  }
+
+  @Test
+  void rulesAreThoseOfTheKernelWhateverTheySay() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("rule add pref 900 from 10.0.0.0/8 lookup 70000 proto static");
+      launch(sluice);
+      awaitAgreement(sluice, namespace);
+      try (Follower follower = new Follower(sluice, number(sluice))) {
+        namespace.ip("link add left type veth peer right");
+        for (String rule :
+            List.of(
+                "pref 1000 from 192.0.2.7 lookup 4294967295",
+                "pref 1000 from 192.0.2.8 lookup 1000 proto 97",
+                "pref 1001 from all to 198.51.100.0/24 iif left lookup main suppress_prefixlength 0",
+                "pref 1002 not from all fwmark 0x1/0xff lookup 5",
+                "pref 1003 from all ipproto udp dport 53 blackhole",
+                "pref 1004 from all uidrange 7-9 oif right unreachable",
+                "pref 1005 from all to 203.0.113.1 prohibit",
+                "pref 1006 from all goto 2000",
+                "pref 2000 from all nop")) {
+          namespace.ip("rule add " + rule);
+        }
+        namespace.ip("-6 rule add pref 1000 from 2001:db8::/64 lookup 70000");
+        awaitAgreement(sluice, namespace);
+        assertEquals(13 + 3, rules(sluice).size(), () -> rules(sluice).toString());
+        namespace.ip("rule del pref 1000 from 192.0.2.8");
+        namespace.ip("link del left");
+        namespace.ip("rule del pref 900");
+        awaitAgreement(sluice, namespace);
+        sluice.awaitTrue(
+            "both that went",
+            () ->
+                follower.rows().stream()
+                        .filter(row -> text(row, "event").equals("rule-removed"))
+                        .count()
+                    == 2);
+      }
+    }
+  }
+
+  @Test
+  void whetherAGatewayAnswersIsSeenAndNobodyElse() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        Namespace there = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      namespace.ip("link set right netns " + there.name());
+      there.ip("link set right address 02:00:00:00:00:09 up");
+      there.ip("addr add 10.9.0.1/24 dev right");
+      there.ip("addr add 10.9.0.7/24 dev right");
+      namespace.ip("link set left up");
+      namespace.ip("addr add 10.9.0.2/24 dev left");
+      launch(sluice);
+      send(namespace, "10.9.0.7");
+      send(namespace, "10.9.0.1");
+      assertEquals(List.of(), ask(sluice, "link:neighbours"));
+      namespace.ip("route add default via 10.9.0.1");
+      awaitNeighbours(sluice, "left 10.9.0.1 RESOLVED 02:00:00:00:00:09");
+      long before = number(sluice);
+      send(namespace, "10.9.0.7");
+      namespace.ip("neigh change 10.9.0.1 dev left nud stale");
+      namespace.ip("neigh change 10.9.0.1 dev left lladdr 02:00:00:00:00:0a nud reachable");
+      awaitNeighbours(sluice, "left 10.9.0.1 RESOLVED 02:00:00:00:00:0a");
+      assertEquals(before + 1, number(sluice), "what the kernel asks itself is no event");
+      there.ip("link set right down");
+      namespace.ip("neigh flush all");
+      send(namespace, "10.9.0.1");
+      awaitNeighbours(sluice, "left 10.9.0.1 FAILED ");
+      namespace.ip("link del left");
+      awaitNeighbours(sluice);
+    }
+  }
+
+  /** A packet of no importance, so that the kernel asks who has the address. */
+  private static void send(Namespace namespace, String to) throws Exception {
+    namespace.exec("bash", "-c", "echo . > /dev/udp/" + to + "/9; sleep 0.2");
+  }
+
+  private static void awaitNeighbours(SluiceProcess sluice, String... rows) throws Exception {
+    sluice.awaitTrue(
+        "the gateways " + List.of(rows),
+        () ->
+            ask(sluice, "link:neighbours").stream()
+                .map(
+                    n ->
+                        "%s %s %s %s"
+                            .formatted(
+                                text(n, "link"),
+                                text(n, "address"),
+                                text(n, "state"),
+                                text(n, "mac")))
+                .toList()
+                .equals(List.of(rows)));
   }
 
   @Test

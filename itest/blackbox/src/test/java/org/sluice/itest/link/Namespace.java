@@ -42,6 +42,11 @@ final class Namespace implements AutoCloseable {
     return namespace;
   }
 
+  /** As {@code ip} knows it. */
+  String name() {
+    return name;
+  }
+
   /** What is put before a command to run it here. */
   String[] prefix() {
     return new String[] {"ip", "netns", "exec", name};
@@ -137,6 +142,20 @@ final class Namespace implements AutoCloseable {
                     text(route, "dev"),
                     text(route, "gateway"),
                     text(route, "metric").isEmpty() ? "0" : text(route, "metric")));
+      }
+    }
+    return rows;
+  }
+
+  /** Rules as {@code ip} tells them, one line each. */
+  Set<String> rules() throws Exception {
+    Set<String> rows = new TreeSet<>();
+    for (String family : List.of("-4", "-6")) {
+      for (String line : ip(family + " rule").lines().toList()) {
+        rows.add(
+            family
+                + " "
+                + line.strip().replace('\t', ' ').replace(" [detached]", "").replace("udp", "17"));
       }
     }
     return rows;

@@ -5,7 +5,7 @@ package org.sluice.link.api;
  * Something that is so on this host, as one source tells it. Two facts with the same {@link #key}
  * are about the same thing; facts that are equal say the same of it.
  */
-public sealed interface Fact permits Link, Address, Route {
+public sealed interface Fact permits Link, Address, Route, Rule, Neighbour {
 
   /** What it is about. */
   Key key();
@@ -14,7 +14,7 @@ public sealed interface Fact permits Link, Address, Route {
   Kind kind();
 
   /** The identity of a thing, without what is said of it. */
-  sealed interface Key permits Link.Key, Address.Key, Route {
+  sealed interface Key permits Link.Key, Address.Key, Route, Rule, Neighbour.Key {
     Kind kind();
   }
 
@@ -22,7 +22,9 @@ public sealed interface Fact permits Link, Address, Route {
   enum Kind {
     LINK("link"),
     ADDRESS("address"),
-    ROUTE("route");
+    ROUTE("route"),
+    RULE("rule"),
+    NEIGHBOUR("neighbour");
 
     private final String word;
 

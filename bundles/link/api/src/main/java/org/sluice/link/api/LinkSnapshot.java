@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param links by index
  * @param addresses by link and address
  * @param routes by table and destination
+ * @param rules by family and priority
+ * @param neighbours gateways, by link and address
  */
 public record LinkSnapshot(
     long number,
@@ -19,12 +21,16 @@ public record LinkSnapshot(
     List<Link> links,
     List<Address> addresses,
     List<Route> routes,
+    List<Rule> rules,
+    List<Neighbour> neighbours,
     List<SourceState> sources) {
 
   public LinkSnapshot {
     links = List.copyOf(links);
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
+    rules = List.copyOf(rules);
+    neighbours = List.copyOf(neighbours);
     sources = List.copyOf(sources);
   }
 

@@ -10,7 +10,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.sluice.link.api.LinkSink;
 import org.sluice.link.api.LinkSource;
 
-/** Links, addresses and routes as the kernel has them. */
+/** Links, addresses, routes and rules as the kernel has them. */
 @Component(
     service = {LinkSource.class, KernelSource.class},
     configurationPid = "org.sluice.link.kernel")

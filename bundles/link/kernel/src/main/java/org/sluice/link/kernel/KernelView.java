@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkSink;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 import org.sluice.sys.Arrival;
 import org.sluice.sys.Errno;
 import org.sluice.sys.NetlinkDump;
@@ -60,6 +64,9 @@ final class KernelView implements AutoCloseable {
   private final Routes routes;
   private final Map<Integer, Link> links = new LinkedHashMap<>();
   private final Map<Fact.Key, Address> addresses = new LinkedHashMap<>();
+  private final Set<Rule> rules = new LinkedHashSet<>();
+  private final Map<Fact.Key, Neighbour> neighbours = new LinkedHashMap<>();
+  private final Gateways gateways = new Gateways();
 
   /** While true, what is heard changes the picture here and is not told yet. */
   private boolean catchingUp;
@@ -98,7 +105,10 @@ final class KernelView implements AutoCloseable {
     if (routes.scope() != Routes.Scope.NONE) {
       events.join(Rtnetlink.GROUP_IPV4_ROUTE);
       events.join(Rtnetlink.GROUP_IPV6_ROUTE);
+      events.join(Rtnetlink.GROUP_NEIGHBOUR);
     }
+    events.join(Rtnetlink.GROUP_IPV4_RULE);
+    events.join(Rtnetlink.GROUP_IPV6_RULE);
     // The kernel doubles what is asked for, to have room for its own bookkeeping.
     tally.opened(events.receiveBuffer() / 2);
     if (!lookAtEverything()) {
@@ -160,6 +170,8 @@ final class KernelView implements AutoCloseable {
       links.clear();
       addresses.clear();
       routes.clear();
+      rules.clear();
+      neighbours.clear();
       routesDoubtful = false;
       catchingUp = true;
       NetlinkDump.End end = NetlinkDump.End.WHOLE;
@@ -177,22 +189,38 @@ final class KernelView implements AutoCloseable {
     List<Fact> all = new ArrayList<>(links.values());
     all.addAll(addresses.values());
     all.addAll(routes.kept());
+    all.addAll(rules);
+    all.addAll(gatewaysSeen());
     sink.present(EnumSet.allOf(Fact.Kind.class), all);
     // The table has them; here only what helps to understand later messages is kept.
     addresses.clear();
+    rules.clear();
     catchingUp = false;
     tally.looked(links.size());
     return true;
   }
 
-  /** IPv4 routes go with their link without a word. False when it was closed meanwhile. */
+  /** Of all neighbours those that some route goes by. */
+  private List<Neighbour> gatewaysSeen() {
+    gateways.learn(routes.kept());
+    neighbours.keySet().removeIf(key -> !(key instanceof Neighbour.Key k && gateways.has(k)));
+    List<Neighbour> seen = List.copyOf(neighbours.values());
+    neighbours.clear();
+    return seen;
+  }
+
+  /**
+   * IPv4 routes go with their link without a word; and of a gateway that is new nothing was heard
+   * yet. False when it was closed meanwhile.
+   */
   private boolean lookAtRoutes() throws IOException {
     routesDoubtful = false;
     routes.clear();
+    neighbours.clear();
     catchingUp = true;
     NetlinkDump.End end = NetlinkDump.End.WHOLE;
     for (Question question : Question.of(routes.scope())) {
-      if (question.type() == Rtnetlink.GET_ROUTE) {
+      if (question.type() == Rtnetlink.GET_ROUTE || question.type() == Rtnetlink.GET_NEIGHBOUR) {
         end = worse(end, ask(question));
       }
     }
@@ -202,7 +230,9 @@ final class KernelView implements AutoCloseable {
     if (end == NetlinkDump.End.ABANDONED) {
       return false;
     }
-    sink.present(EnumSet.of(Fact.Kind.ROUTE), routes.kept());
+    List<Fact> all = new ArrayList<>(routes.kept());
+    all.addAll(gatewaysSeen());
+    sink.present(EnumSet.of(Fact.Kind.ROUTE, Fact.Kind.NEIGHBOUR), all);
     tally.lookedAtRoutes();
     return true;
   }
@@ -222,7 +252,9 @@ final class KernelView implements AutoCloseable {
         if (routes != Routes.Scope.NONE) {
           boolean main = routes == Routes.Scope.MAIN;
           all.add(new Question(ip + "routes", Rtnetlink.GET_ROUTE, family, main));
+          all.add(new Question(ip + "neighbours", Rtnetlink.GET_NEIGHBOUR, family, false));
         }
+        all.add(new Question(ip + "rules", Rtnetlink.GET_RULE, family, false));
       }
       return all;
     }
@@ -328,7 +360,63 @@ final class KernelView implements AutoCloseable {
           remove(route);
         }
       }
+      case Rtnetlink.NEW_NEIGHBOUR -> {
+        Neighbour neighbour = NeighbourDecoder.decode(message);
+        if (neighbour != null) {
+          put(neighbour);
+        }
+      }
+      case Rtnetlink.DEL_NEIGHBOUR -> {
+        Neighbour neighbour = NeighbourDecoder.decode(message);
+        if (neighbour != null) {
+          remove(neighbour.key());
+        }
+      }
+      case Rtnetlink.NEW_RULE -> {
+        Rule rule = RuleDecoder.decode(message);
+        if (rule != null) {
+          put(rule);
+        }
+      }
+      case Rtnetlink.DEL_RULE -> {
+        Rule rule = RuleDecoder.decode(message);
+        if (rule != null) {
+          remove(rule);
+        }
+      }
       default -> {}
+    }
+  }
+
+  private void put(Neighbour neighbour) {
+    if (catchingUp) {
+      neighbours.put(neighbour.key(), neighbour);
+    } else if (gateways.has(neighbour.key())) {
+      sink.put(neighbour);
+    }
+  }
+
+  private void remove(Neighbour.Key key) {
+    if (catchingUp) {
+      neighbours.remove(key);
+    } else if (gateways.has(key)) {
+      sink.remove(key);
+    }
+  }
+
+  private void put(Rule rule) {
+    if (catchingUp) {
+      rules.add(rule);
+    } else {
+      sink.put(rule);
+    }
+  }
+
+  private void remove(Rule rule) {
+    if (catchingUp) {
+      rules.remove(rule);
+    } else {
+      sink.remove(rule);
     }
   }
 
@@ -380,6 +468,7 @@ final class KernelView implements AutoCloseable {
     doubtRoutes(few && routes.tooMany());
     if (kept && !catchingUp) {
       sink.put(route);
+      doubtRoutes(gateways.learn(route));
     }
   }
 

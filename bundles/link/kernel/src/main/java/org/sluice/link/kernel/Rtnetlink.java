@@ -12,12 +12,21 @@ final class Rtnetlink {
   static final int NEW_ROUTE = 24;
   static final int DEL_ROUTE = 25;
   static final int GET_ROUTE = 26;
+  static final int NEW_NEIGHBOUR = 28;
+  static final int DEL_NEIGHBOUR = 29;
+  static final int GET_NEIGHBOUR = 30;
+  static final int NEW_RULE = 32;
+  static final int DEL_RULE = 33;
+  static final int GET_RULE = 34;
 
   static final int GROUP_LINK = 1;
+  static final int GROUP_NEIGHBOUR = 3;
   static final int GROUP_IPV4_ADDRESS = 5;
   static final int GROUP_IPV4_ROUTE = 7;
+  static final int GROUP_IPV4_RULE = 8;
   static final int GROUP_IPV6_ADDRESS = 9;
   static final int GROUP_IPV6_ROUTE = 11;
+  static final int GROUP_IPV6_RULE = 19;
 
   static final int UNSPECIFIED = 0;
   static final int INET = 2;
@@ -26,6 +35,8 @@ final class Rtnetlink {
   static final int LINK_HEADER = 16;
   static final int ADDRESS_HEADER = 8;
   static final int ROUTE_HEADER = 12;
+  static final int RULE_HEADER = 12;
+  static final int NEIGHBOUR_HEADER = 12;
 
   static final int TABLE_MAIN = 254;
   static final int TABLE_LOCAL = 255;

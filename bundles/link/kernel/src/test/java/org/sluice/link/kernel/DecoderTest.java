@@ -21,8 +21,10 @@ import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkFlag;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.OperState;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 import org.sluice.link.api.Scope;
 import org.sluice.sys.MalformedMessageException;
 import org.sluice.sys.NetlinkBuilder;
@@ -73,6 +75,109 @@ class DecoderTest {
         .u32(7)
         .attribute(1, local)
         .attributeU32(8, flags);
+  }
+
+  private static NetlinkBuilder rule(int family, int fromLength, int action, int flags) {
+    return new NetlinkBuilder()
+        .begin(Rtnetlink.NEW_RULE, 0, 0)
+        .u8(family)
+        .u8(0)
+        .u8(fromLength)
+        .u8(0)
+        .u8(252)
+        .u8(0)
+        .u8(0)
+        .u8(action)
+        .u32(flags);
+  }
+
+  @Test
+  void aRuleWithATableBeyondAByteAndWhatItSuppresses() throws Exception {
+    NetlinkBuilder message =
+        rule(Rtnetlink.INET, 32, 1, 2)
+            .attribute(2, V4)
+            .attribute(3, "\u001b[2J\0".getBytes(StandardCharsets.UTF_8))
+            .attributeU32(6, 1000)
+            .attributeU32(10, 1)
+            .attributeU32(14, 0)
+            .attributeU32(15, 4_294_967_295L)
+            .attributeU32(16, 255)
+            .attributeU8(21, 97)
+            .end();
+    Rule rule = RuleDecoder.decode(first(message));
+    assertEquals(
+        new Rule(
+            false,
+            1000,
+            true,
+            IpPrefix.parse("10.1.0.1"),
+            null,
+            org.sluice.link.api.LinkName.printable("\u001b[2J".getBytes(StandardCharsets.UTF_8)),
+            "",
+            List.of("fwmark 0x1/0xff"),
+            "table",
+            4_294_967_295L,
+            0,
+            0,
+            97),
+        rule);
+  }
+
+  @Test
+  void aRuleThatSuppressesNothingAndOneOfAnotherFamily() throws Exception {
+    NetlinkBuilder message = rule(Rtnetlink.INET6, 0, 7, 0).attributeU32(14, 0xffff_ffffL).end();
+    Rule rule = RuleDecoder.decode(first(message));
+    assertTrue(rule != null && rule.six() && rule.suppressedLength() == -1, String.valueOf(rule));
+    assertEquals("unreachable", rule.action());
+    assertEquals(0, rule.table());
+    assertNull(RuleDecoder.decode(first(rule(128, 0, 1, 0).end())));
+    assertThrows(
+        MalformedMessageException.class,
+        () -> RuleDecoder.decode(first(rule(Rtnetlink.INET, 33, 1, 0).attribute(2, V4).end())));
+    assertThrows(
+        MalformedMessageException.class,
+        () -> RuleDecoder.decode(first(rule(Rtnetlink.INET, 0, 1, 0).attribute(20, V4).end())));
+  }
+
+  private static NetlinkBuilder neighbour(int family, int state, int flags) {
+    return new NetlinkBuilder()
+        .begin(Rtnetlink.NEW_NEIGHBOUR, 0, 0)
+        .u8(family)
+        .u8(0)
+        .u16(0)
+        .u32(7)
+        .u16(state)
+        .u8(flags)
+        .u8(1);
+  }
+
+  @Test
+  void neighbours() throws Exception {
+    byte[] mac = {2, 0, 0, 0, 0, 9};
+    IpAddress six = IpAddress.of(V6);
+    for (int known : new int[] {0x02, 0x04, 0x08, 0x10, 0x40, 0x80}) {
+      assertEquals(
+          new Neighbour(7, six, "02:00:00:00:00:09", Neighbour.State.RESOLVED, true),
+          NeighbourDecoder.decode(
+              first(
+                  neighbour(Rtnetlink.INET6, known, 0x80)
+                      .attribute(1, V6)
+                      .attribute(2, mac)
+                      .end())));
+    }
+    assertEquals(
+        new Neighbour(7, six, "", Neighbour.State.FAILED, false),
+        NeighbourDecoder.decode(
+            first(neighbour(Rtnetlink.INET6, 0x20, 0).attribute(1, V6).attribute(2, mac).end())));
+    assertEquals(
+        new Neighbour(7, six, "", Neighbour.State.RESOLVING, false),
+        NeighbourDecoder.decode(first(neighbour(Rtnetlink.INET6, 1, 0).attribute(1, V6).end())));
+    assertNull(NeighbourDecoder.decode(first(neighbour(7, 2, 0).attribute(2, mac).end())));
+    assertNull(
+        NeighbourDecoder.decode(first(neighbour(Rtnetlink.INET, 2, 8).attribute(1, V4).end())));
+    assertThrows(
+        MalformedMessageException.class,
+        () -> NeighbourDecoder.decode(first(neighbour(Rtnetlink.INET, 2, 0).end())));
   }
 
   private static NetlinkBuilder route(int family, int length, int type, int table) {
@@ -221,7 +326,15 @@ class DecoderTest {
             bytes(wholeLink()),
             bytes(address(Rtnetlink.INET, V4, 24, 0x80).attribute(2, V4).end()),
             bytes(address(Rtnetlink.INET6, V6, 64, 0xc0).end()),
-            bytes(route(Rtnetlink.INET, 24, 1, 254).attribute(1, V4).attribute(5, V4).end()));
+            bytes(route(Rtnetlink.INET, 24, 1, 254).attribute(1, V4).attribute(5, V4).end()),
+            bytes(neighbour(Rtnetlink.INET6, 2, 0).attribute(1, V6).attribute(2, V4).end()),
+            bytes(
+                rule(Rtnetlink.INET, 24, 1, 0)
+                    .attribute(2, V4)
+                    .attribute(20, new byte[8])
+                    .attribute(24, new byte[4])
+                    .attributeU32(15, 70_000)
+                    .end()));
     Random random = new Random(7);
     int refused = 0;
     for (int i = 0; i < (thorough ? 10_000_000 : 40_000); i++) {
@@ -252,6 +365,8 @@ class DecoderTest {
       case Rtnetlink.NEW_LINK -> LinkDecoder.decode(message);
       case Rtnetlink.NEW_ADDRESS -> AddressDecoder.decode(message);
       case Rtnetlink.NEW_ROUTE -> RouteDecoder.decode(message);
+      case Rtnetlink.NEW_RULE -> RuleDecoder.decode(message);
+      case Rtnetlink.NEW_NEIGHBOUR -> NeighbourDecoder.decode(message);
       default -> null;
     };
   }

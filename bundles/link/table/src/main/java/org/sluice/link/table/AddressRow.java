@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.table;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.AddressFlag;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.Scope;
 
 /**
@@ -22,6 +24,11 @@ record AddressRow(
     boolean usable,
     boolean dynamic,
     Set<AddressFlag> flags) {
+
+  static List<AddressRow> in(LinkSnapshot picture) {
+    Names names = Names.in(picture);
+    return picture.addresses().stream().map(address -> of(address, names)).toList();
+  }
 
   static AddressRow of(Address address, Names names) {
     return new AddressRow(

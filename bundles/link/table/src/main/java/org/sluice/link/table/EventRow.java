@@ -12,7 +12,9 @@ import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkAspect;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkSnapshot;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 
 /**
  * An event in one line.
@@ -74,6 +76,8 @@ record EventRow(
               + route.hops().stream()
                   .map(hop -> " dev " + names.of(hop.link()))
                   .reduce("", String::concat);
+      case Rule rule -> RuleRow.of(rule).text();
+      case Neighbour neighbour -> neighbour.address() + " on " + names.of(neighbour.link());
     };
   }
 
@@ -82,9 +86,17 @@ record EventRow(
       case LinkEvent.Changed(var stamp, Link before, Link now) -> differences(before, now);
       case LinkEvent.Changed(var stamp, Address before, Address now) ->
           flags(before.flags(), now.flags());
+      case LinkEvent.Added(var stamp, Neighbour now) -> words(now);
+      case LinkEvent.Changed(var stamp, Neighbour before, Neighbour now) ->
+          words(before) + " → " + words(now);
       case LinkEvent.SourceChanged changed -> changed.state().text();
       default -> "";
     };
+  }
+
+  private static String words(Neighbour neighbour) {
+    String state = neighbour.state().name().toLowerCase(Locale.ROOT);
+    return neighbour.mac().isEmpty() ? state : state + " " + neighbour.mac();
   }
 
   private static String differences(Link before, Link now) {

@@ -22,12 +22,16 @@ import org.sluice.link.api.LinkTable;
       "osgi.command.function=show",
       "osgi.command.function=addresses",
       "osgi.command.function=routes",
+      "osgi.command.function=rules",
+      "osgi.command.function=neighbours",
       "osgi.command.function=events",
       "osgi.command.function=sources",
       Commands.READS + "=list",
       Commands.READS + "=show",
       Commands.READS + "=addresses",
       Commands.READS + "=routes",
+      Commands.READS + "=rules",
+      Commands.READS + "=neighbours",
       Commands.READS + "=events",
       Commands.READS + "=sources"
     })
@@ -48,9 +52,7 @@ public final class LinkCommands {
       Example: link:list
       Example: link:list --json""")
   public List<? extends Record> list() {
-    LinkSnapshot picture = table.snapshot();
-    Names names = Names.in(picture);
-    return picture.links().stream().map(link -> LinkRow.of(link, picture, names)).toList();
+    return LinkRow.in(table.snapshot());
   }
 
   @Descriptor(
@@ -81,9 +83,7 @@ public final class LinkCommands {
       Lists the addresses of this host.
       Example: link:addresses""")
   public List<? extends Record> addresses() {
-    LinkSnapshot picture = table.snapshot();
-    Names names = Names.in(picture);
-    return picture.addresses().stream().map(a -> AddressRow.of(a, names)).toList();
+    return AddressRow.in(table.snapshot());
   }
 
   @Descriptor(
@@ -91,9 +91,23 @@ public final class LinkCommands {
       Lists the routes that are watched: those of the main table, unless configured otherwise.
       Example: link:routes""")
   public List<? extends Record> routes() {
-    LinkSnapshot picture = table.snapshot();
-    Names names = Names.in(picture);
-    return picture.routes().stream().map(r -> RouteRow.of(r, names)).toList();
+    return RouteRow.in(table.snapshot());
+  }
+
+  @Descriptor(
+      """
+      Lists the rules of policy routing: which packets ask which table of routes.
+      Example: link:rules""")
+  public List<? extends Record> rules() {
+    return RuleRow.in(table.snapshot());
+  }
+
+  @Descriptor(
+      """
+      Lists the gateways that routes go by, and whether they answer.
+      Example: link:neighbours""")
+  public List<? extends Record> neighbours() {
+    return NeighbourRow.in(table.snapshot());
   }
 
   @Descriptor(

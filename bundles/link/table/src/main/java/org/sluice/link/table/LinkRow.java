@@ -25,6 +25,11 @@ record LinkRow(
     String master,
     List<IpPrefix> addresses) {
 
+  static List<LinkRow> in(LinkSnapshot picture) {
+    Names names = Names.in(picture);
+    return picture.links().stream().map(link -> of(link, picture, names)).toList();
+  }
+
   static LinkRow of(Link link, LinkSnapshot picture, Names names) {
     return new LinkRow(
         link.index(),

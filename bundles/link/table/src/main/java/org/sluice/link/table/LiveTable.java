@@ -34,7 +34,9 @@ import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.LinkSource;
 import org.sluice.link.api.LinkSubscription;
 import org.sluice.link.api.LinkTable;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 import org.sluice.link.api.SourceState;
 
 /** The table: one lock, one picture, one log of events, and those who read it. */
@@ -56,6 +58,14 @@ public final class LiveTable implements LinkTable {
       Comparator.comparingLong(Route::table)
           .thenComparing(Route::destination, Comparator.<IpPrefix>naturalOrder())
           .thenComparingLong(Route::metric);
+
+  private static final Comparator<Rule> RULES =
+      Comparator.comparing(Rule::six)
+          .thenComparingLong(Rule::priority)
+          .thenComparing(Rule::toString);
+
+  private static final Comparator<Neighbour> NEIGHBOURS =
+      Comparator.comparingInt(Neighbour::link).thenComparing(Neighbour::address);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
@@ -216,6 +226,8 @@ public final class LiveTable implements LinkTable {
                 sorted(Fact.Kind.LINK, Link.class, LINKS),
                 sorted(Fact.Kind.ADDRESS, Address.class, ADDRESSES),
                 sorted(Fact.Kind.ROUTE, Route.class, ROUTES),
+                sorted(Fact.Kind.RULE, Rule.class, RULES),
+                sorted(Fact.Kind.NEIGHBOUR, Neighbour.class, NEIGHBOURS),
                 picture.contributions().stream().map(Contribution::state).toList());
         current = known;
       }
@@ -343,6 +355,7 @@ public final class LiveTable implements LinkTable {
           picture.facts(Fact.Kind.LINK).size(),
           picture.facts(Fact.Kind.ADDRESS).size(),
           picture.facts(Fact.Kind.ROUTE).size(),
+          picture.facts(Fact.Kind.RULE).size(),
           log.last(),
           log.byName(),
           log.byCause(),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
 
 /**
@@ -128,6 +129,11 @@ final class Picture {
             fact instanceof Route route
                 && route.uses(link)
                 && route.hops().stream().allMatch(hop -> hop.link() == link),
+        to);
+    removeIf(
+        from,
+        Fact.Kind.NEIGHBOUR,
+        fact -> fact instanceof Neighbour neighbour && neighbour.link() == link,
         to);
     removeIf(
         from,

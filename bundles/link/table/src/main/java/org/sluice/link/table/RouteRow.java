@@ -4,6 +4,7 @@ package org.sluice.link.table;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.IpAddress;
+import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.Route;
 
 /**
@@ -21,14 +22,19 @@ record RouteRow(
     String protocol,
     @Nullable IpAddress source) {
 
+  static List<RouteRow> in(LinkSnapshot picture) {
+    Names names = Names.in(picture);
+    return picture.routes().stream().map(route -> of(route, names)).toList();
+  }
+
   static RouteRow of(Route route, Names names) {
     return new RouteRow(
         destination(route),
         route.hops().stream().map(hop -> hop(hop, route.hops().size() > 1, names)).toList(),
         route.type(),
-        table(route.table()),
+        Numbers.table(route.table()),
         route.metric(),
-        protocol(route.protocol()),
+        Numbers.protocol(route.protocol()),
         route.source());
   }
 
@@ -42,32 +48,5 @@ record RouteRow(
         + "dev "
         + names.of(hop.link())
         + (several ? " weight " + hop.weight() : "");
-  }
-
-  private static String table(long number) {
-    return switch ((int) Math.min(number, 256)) {
-      case 253 -> "default";
-      case 254 -> "main";
-      case 255 -> "local";
-      default -> Long.toString(number);
-    };
-  }
-
-  /** The names of {@code /etc/iproute2/rt_protos} that everybody has. */
-  private static String protocol(int number) {
-    return switch (number) {
-      case 1 -> "redirect";
-      case 2 -> "kernel";
-      case 3 -> "boot";
-      case 4 -> "static";
-      case 9 -> "ra";
-      case 16 -> "dhcp";
-      case 186 -> "bgp";
-      case 187 -> "isis";
-      case 188 -> "ospf";
-      case 189 -> "rip";
-      case 192 -> "eigrp";
-      default -> Integer.toString(number);
-    };
   }
 }

@@ -17,6 +17,7 @@ record TableFigures(
     int links,
     int addresses,
     int routes,
+    int rules,
     long events,
     Map<String, Long> eventsByName,
     Map<LinkEvent.Cause, Long> eventsByCause,

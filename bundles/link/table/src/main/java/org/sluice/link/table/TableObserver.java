@@ -40,11 +40,12 @@ public final class TableObserver implements HealthCheck, MetricSource {
     List<SourceState> ill =
         figures.sources().stream().filter(s -> s.condition() != Condition.LIVE).toList();
     String text =
-        "%d links, %d addresses, %d routes, event %d, %d subscribers, the slowest %d events behind"
+        "%d links, %d addresses, %d routes, %d rules, event %d, %d subscribers, the slowest %d events behind"
             .formatted(
                 figures.links(),
                 figures.addresses(),
                 figures.routes(),
+                figures.rules(),
                 figures.events(),
                 figures.subscribers(),
                 figures.lag());
@@ -64,6 +65,7 @@ public final class TableObserver implements HealthCheck, MetricSource {
     to.gauge("sluice_link_links", "Links of this host.", figures.links());
     to.gauge("sluice_link_addresses", "Addresses of this host.", figures.addresses());
     to.gauge("sluice_link_routes", "Routes that are watched.", figures.routes());
+    to.gauge("sluice_link_rules", "Rules of policy routing.", figures.rules());
     figures
         .eventsByName()
         .forEach(
