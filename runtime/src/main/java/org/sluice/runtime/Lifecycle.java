@@ -88,20 +88,26 @@ final class Lifecycle {
   }
 
   /**
-   * Milliseconds since the kernel made the process, or -1. The kernel counts both numbers from the
-   * same moment; a start told as time of day is off by as much as the clock was set since boot.
+   * Milliseconds since the start, or -1. Both ends are told by the kernel's clock since boot; a
+   * start told as time of day would be off by as much as the clock was set meanwhile.
    */
   private static long sinceStart() {
     try {
-      String stat = Files.readString(Path.of("/proc/self/stat"));
-      // Behind the name, which may hold anything, the start is the twentieth word, in 1/100 s.
-      String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21);
-      String up = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
-      return Math.round(Double.parseDouble(up) * 1000) - Long.parseLong(words[19]) * 10;
+      double now = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0]);
+      String begun = System.getProperty("sluice.started");
+      return Math.round(
+          (now - (begun == null ? processStart() : Double.parseDouble(begun))) * 1000);
     } catch (IOException | NumberFormatException e) {
       LOG.log(DEBUG, "the age of the process is not known", e);
       return -1;
     }
+  }
+
+  /** When the process was made, in seconds since boot: for a start without the script. */
+  private static double processStart() throws IOException {
+    String stat = Files.readString(Path.of("/proc/self/stat"));
+    // Behind the name, which may hold anything, the start is the twentieth word, in 1/100 s.
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21)[19]) / 100.0;
   }
 
   private List<Bundle> install(List<BundleList.Entry> entries) throws BundleException {
