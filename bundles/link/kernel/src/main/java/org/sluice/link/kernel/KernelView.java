@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Link;
@@ -63,9 +61,10 @@ final class KernelView implements AutoCloseable {
   private final NetlinkDump dump;
   private final Routes routes;
   private final Map<Integer, Link> links = new LinkedHashMap<>();
-  private final Map<Fact.Key, Address> addresses = new LinkedHashMap<>();
-  private final Set<Rule> rules = new LinkedHashSet<>();
-  private final Map<Fact.Key, Neighbour> neighbours = new LinkedHashMap<>();
+
+  /** Addresses, rules and neighbours, only while the picture is made: the table has them later. */
+  private final Map<Fact.Key, Fact> others = new LinkedHashMap<>();
+
   private final Gateways gateways = new Gateways();
 
   /** While true, what is heard changes the picture here and is not told yet. */
@@ -168,10 +167,8 @@ final class KernelView implements AutoCloseable {
     boolean whole;
     do {
       links.clear();
-      addresses.clear();
+      others.clear();
       routes.clear();
-      rules.clear();
-      neighbours.clear();
       routesDoubtful = false;
       catchingUp = true;
       NetlinkDump.End end = NetlinkDump.End.WHOLE;
@@ -187,25 +184,20 @@ final class KernelView implements AutoCloseable {
     } while (!whole);
     routesLookedAt = System.nanoTime();
     List<Fact> all = new ArrayList<>(links.values());
-    all.addAll(addresses.values());
     all.addAll(routes.kept());
-    all.addAll(rules);
-    all.addAll(gatewaysSeen());
+    all.addAll(othersSeen());
     sink.present(EnumSet.allOf(Fact.Kind.class), all);
-    // The table has them; here only what helps to understand later messages is kept.
-    addresses.clear();
-    rules.clear();
     catchingUp = false;
     tally.looked(links.size());
     return true;
   }
 
-  /** Of all neighbours those that some route goes by. */
-  private List<Neighbour> gatewaysSeen() {
+  /** Of the neighbours only those that some route goes by. */
+  private List<Fact> othersSeen() {
     gateways.learn(routes.kept());
-    neighbours.keySet().removeIf(key -> !(key instanceof Neighbour.Key k && gateways.has(k)));
-    List<Neighbour> seen = List.copyOf(neighbours.values());
-    neighbours.clear();
+    others.keySet().removeIf(key -> key instanceof Neighbour.Key k && !gateways.has(k));
+    List<Fact> seen = List.copyOf(others.values());
+    others.clear();
     return seen;
   }
 
@@ -216,7 +208,7 @@ final class KernelView implements AutoCloseable {
   private boolean lookAtRoutes() throws IOException {
     routesDoubtful = false;
     routes.clear();
-    neighbours.clear();
+    others.clear();
     catchingUp = true;
     NetlinkDump.End end = NetlinkDump.End.WHOLE;
     for (Question question : Question.of(routes.scope())) {
@@ -231,7 +223,7 @@ final class KernelView implements AutoCloseable {
       return false;
     }
     List<Fact> all = new ArrayList<>(routes.kept());
-    all.addAll(gatewaysSeen());
+    all.addAll(othersSeen());
     sink.present(EnumSet.of(Fact.Kind.ROUTE, Fact.Kind.NEIGHBOUR), all);
     tally.lookedAtRoutes();
     return true;
@@ -362,13 +354,13 @@ final class KernelView implements AutoCloseable {
       }
       case Rtnetlink.NEW_NEIGHBOUR -> {
         Neighbour neighbour = NeighbourDecoder.decode(message);
-        if (neighbour != null) {
+        if (neighbour != null && matters(neighbour)) {
           put(neighbour);
         }
       }
       case Rtnetlink.DEL_NEIGHBOUR -> {
         Neighbour neighbour = NeighbourDecoder.decode(message);
-        if (neighbour != null) {
+        if (neighbour != null && matters(neighbour)) {
           remove(neighbour.key());
         }
       }
@@ -381,43 +373,32 @@ final class KernelView implements AutoCloseable {
       case Rtnetlink.DEL_RULE -> {
         Rule rule = RuleDecoder.decode(message);
         if (rule != null) {
-          remove(rule);
+          remove(rule.key());
         }
       }
       default -> {}
     }
   }
 
-  private void put(Neighbour neighbour) {
+  private void put(Fact other) {
     if (catchingUp) {
-      neighbours.put(neighbour.key(), neighbour);
-    } else if (gateways.has(neighbour.key())) {
-      sink.put(neighbour);
-    }
-  }
-
-  private void remove(Neighbour.Key key) {
-    if (catchingUp) {
-      neighbours.remove(key);
-    } else if (gateways.has(key)) {
-      sink.remove(key);
-    }
-  }
-
-  private void put(Rule rule) {
-    if (catchingUp) {
-      rules.add(rule);
+      others.put(other.key(), other);
     } else {
-      sink.put(rule);
+      sink.put(other);
     }
   }
 
-  private void remove(Rule rule) {
+  private void remove(Fact.Key other) {
     if (catchingUp) {
-      rules.remove(rule);
+      others.remove(other);
     } else {
-      sink.remove(rule);
+      sink.remove(other);
     }
+  }
+
+  /** While the picture is made it is not known yet by whom the routes go. */
+  private boolean matters(Neighbour neighbour) {
+    return catchingUp || gateways.has(neighbour.key());
   }
 
   private void put(Link link) {
@@ -434,27 +415,15 @@ final class KernelView implements AutoCloseable {
     links.remove(link.index());
     doubtRoutes(true);
     if (catchingUp) {
-      addresses.values().removeIf(address -> address.link() == link.index());
+      others.values().removeIf(fact -> fact instanceof Address on && on.link() == link.index());
     } else {
       sink.remove(link.key());
     }
   }
 
-  private void put(Address address) {
-    if (catchingUp) {
-      addresses.put(address.key(), address);
-    } else {
-      sink.put(address);
-    }
-  }
-
   private void remove(Address address) {
     doubtRoutes(!address.prefix().address().six());
-    if (catchingUp) {
-      addresses.remove(address.key());
-    } else {
-      sink.remove(address.key());
-    }
+    remove(address.key());
   }
 
   private void put(Route route, int flags) {
