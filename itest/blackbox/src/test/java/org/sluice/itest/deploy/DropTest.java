@@ -158,6 +158,7 @@ class DropTest {
     int updates = 160;
     try (SluiceProcess sluice = SluiceProcess.start()) {
       Plugins plugins = new Plugins(sluice);
+      sluice.config("org.sluice.host.deploy", "{\"drainTime\": 10}");
       PluginJar[] jars = {Samples.greeter("1.0.0"), Samples.greeter("1.1.0")};
       sluice.drop("greeter.jar", jars[0]);
       plugins.await("greeter.jar", "ACTIVE");

@@ -130,6 +130,9 @@ final class Samples {
               private String call() {
                 try {
                   var found = context.getServiceReferences(Supplier.class, "(greeter=yes)");
+                  if (found.isEmpty()) {
+                    return null;
+                  }
                   for (ServiceReference<?> reference : found.stream().sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Supplier<?> service = (Supplier<?>) context.getService(reference);
                     if (service != null) {
@@ -140,7 +143,8 @@ final class Samples {
                       }
                     }
                   }
-                  return null;
+                  // What was found has gone meanwhile, as services may: another one is there.
+                  return call();
                 } catch (Exception e) {
                   return null;
                 }

@@ -218,6 +218,60 @@ class SwapTest {
     }
   }
 
+  /** Takes its time, and tells when it was stopped meanwhile. */
+  private static PluginJar unhurried(String version) throws Exception {
+    return PluginJar.named("sample.greeter", version)
+        .source(
+            """
+            package sample.greeter;
+
+            import java.util.function.Supplier;
+            import org.osgi.framework.Bundle;
+            import org.osgi.framework.FrameworkUtil;
+            import org.osgi.service.component.annotations.Component;
+
+            @Component(property = "greeter=yes")
+            public final class Greeter implements Supplier<String> {
+              private final Bundle bundle = FrameworkUtil.getBundle(Greeter.class);
+
+              @Override
+              public String get() {
+                try {
+                  Thread.sleep(60);
+                } catch (InterruptedException e) {
+                  return "interrupted";
+                }
+                return bundle.getState() == Bundle.ACTIVE ? "%s" : "stopped under way";
+              }
+            }
+            """
+                .formatted(version))
+        .make();
+  }
+
+  @Test
+  void aCallThatIsUnderWayEndsBeforeTheOldRevisionDoes() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      Plugins plugins = new Plugins(sluice);
+      sluice.drop("greeter.jar", unhurried("1.0.0"));
+      plugins.await("greeter.jar", "ACTIVE");
+      sluice.drop("caller.jar", Samples.caller());
+      plugins.await("caller.jar", "ACTIVE");
+      sluice.awaitTrue(
+          "an answer of the old revision",
+          () -> sluice.command("caller:report").out().contains("[1.0.0]"));
+      for (String version : java.util.List.of("1.1.0", "1.2.0", "1.3.0")) {
+        sluice.drop("greeter.jar", unhurried(version));
+        sluice.awaitTrue(
+            "an answer of " + version,
+            () -> sluice.command("caller:report").out().contains(version + "]"));
+      }
+      SluiceProcess.Answer report = sluice.command("caller:report");
+      assertTrue(report.out().contains("answers=[1.0.0, 1.1.0, 1.2.0, 1.3.0]"), report::toString);
+      assertTrue(report.out().contains(" lost=0 "), report::toString);
+    }
+  }
+
   @Test
   void whoUsesAPackageOfAReplacedPluginIsWiredToTheNewOne() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {

@@ -34,6 +34,14 @@ public @interface DeployConfig {
   int startTimeout() default 10;
 
   @AttributeDefinition(
+      description =
+          "How long the old revision goes on serving beside the new one, in milliseconds:"
+              + " calls that found it can end",
+      min = "0",
+      max = "60000")
+  int drainTime() default 250;
+
+  @AttributeDefinition(
       description = "How long a revision may take to stop before it is given up, in seconds",
       min = "1",
       max = "600")

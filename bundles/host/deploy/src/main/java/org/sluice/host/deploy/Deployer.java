@@ -27,6 +27,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.ConfigurationListener;
@@ -71,7 +72,7 @@ public final class Deployer implements Plugins, ConfigurationListener {
   private final PlanMaker planner;
   private final FolderGate gate;
   private final CrashWatch crashes;
-  private final ServiceRegistration<ResolverHookFactory> hookRegistration;
+  private final ServiceRegistration<?> hookRegistration;
   private final FrameworkListener frameworkListener = event -> look();
   private final AllServiceListener serviceListener = this::serviceChanged;
   private final SynchronousBundleListener stopListener = this::bundleChanged;
@@ -114,7 +115,11 @@ public final class Deployer implements Plugins, ConfigurationListener {
         new Worker(
             inbox, slots, folder, intake, lifecycle, verdicts, dismissal, gate, this::settings);
     planner = new PlanMaker(context, wiring, board, state);
-    hookRegistration = context.registerService(ResolverHookFactory.class, hook, null);
+    hookRegistration =
+        context.registerService(
+            new String[] {ResolverHookFactory.class.getName(), FindHook.class.getName()},
+            hook,
+            null);
     crashes =
         new CrashWatch(this::bundles, (b, what) -> worker.post(() -> worker.crashed(b, what)));
     context.addFrameworkListener(frameworkListener);

@@ -2,6 +2,7 @@
 package org.sluice.host.deploy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.osgi.framework.Bundle;
@@ -71,6 +72,7 @@ final class Dismissal {
         slot,
         serving.bundle(),
         false,
+        Duration.ZERO,
         () -> {
           if (product != null) {
             startProduct(product);
@@ -78,15 +80,19 @@ final class Dismissal {
         });
   }
 
-  void retire(Slot slot, Bundle bundle, boolean keep, Runnable then) {
+  /**
+   * @param keep whether it is only to be stopped
+   * @param drain how long it goes on serving first
+   */
+  void retire(Slot slot, Bundle bundle, boolean keep, Duration drain, Runnable then) {
     if (!keep) {
       board.parts().leaks().watch(bundle);
     }
-    Retirement retirement = new Retirement(bundle, wiring, Set.copyOf(board.stuck()), keep);
+    Retirement retirement = new Retirement(bundle, wiring, Set.copyOf(board.stuck()), keep, drain);
     Bounded thread =
         new Bounded(
             "retirer",
-            board.settings().stopTimeout(),
+            drain.plus(board.settings().stopTimeout()),
             retirement,
             () -> board.post(() -> retired(slot, retirement)));
     slot.run = new Slot.Retiring(thread, retirement, then);
@@ -99,7 +105,7 @@ final class Dismissal {
     new Bounded(
             "retirer",
             board.settings().stopTimeout(),
-            new Retirement(bundle, wiring, Set.copyOf(board.stuck()), false),
+            new Retirement(bundle, wiring, Set.copyOf(board.stuck()), false, Duration.ZERO),
             () -> board.post(() -> board.parts().hook().forget(bundle)))
         .start();
   }

@@ -132,6 +132,7 @@ final class Lifecycle {
       old.from().serving = null;
       old.from().displaced = null;
     }
+    double served = slot.millisSinceChange();
     Runnable swapped =
         () -> {
           slot.gapMillis = gap == null ? 0 : gap.close();
@@ -145,13 +146,15 @@ final class Lifecycle {
                       fresh.jar().name(),
                       fresh.jar().version(),
                       fresh.sha(),
-                      slot.millisSinceChange(),
+                      served,
                       slot.gapMillis));
         };
     if (old.product()) {
       slot.displaced = old.bundle();
     }
-    dismissal.retire(slot, old.bundle(), old.product(), swapped);
+    Duration drain = fresh.jar().inTurn() ? Duration.ZERO : board.settings().drainTime();
+    board.parts().hook().leave(old.bundle());
+    dismissal.retire(slot, old.bundle(), old.product(), drain, swapped);
   }
 
   private void failed(Slot slot, Slot.Attempting run, Refusal refusal, boolean hangs) {
@@ -187,7 +190,7 @@ final class Lifecycle {
     if (hangs) {
       restore.run();
     } else {
-      dismissal.retire(slot, fresh.bundle(), false, restore);
+      dismissal.retire(slot, fresh.bundle(), false, Duration.ZERO, restore);
     }
   }
 

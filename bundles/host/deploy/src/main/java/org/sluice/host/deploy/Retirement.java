@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.host.deploy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,8 +11,9 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
- * Stops a bundle, uninstalls it and refreshes exactly what was wired to it, so that its class
- * loader goes. Runs code of the plugin, so it runs on a thread of its own and may never come back.
+ * Lets a bundle end the calls that are under way, stops it, uninstalls it and refreshes exactly
+ * what was wired to it, so that its class loader goes. Runs code of the plugin, so it runs on a
+ * thread of its own and may never come back.
  */
 final class Retirement implements Runnable {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.deploy");
@@ -20,18 +22,22 @@ final class Retirement implements Runnable {
   private final FrameworkWiring wiring;
   private final Set<Bundle> stuck;
   private final boolean keep;
+  private final Duration drain;
   private final List<Bundle> dependents = new ArrayList<>();
 
   /**
    * @param stuck bundles that do not come back from a call; the framework must not be made to wait
    *     for them
    * @param keep whether it is only to be stopped
+   * @param drain how long it goes on serving: whoever found a service of it may be about to call it
    */
-  Retirement(Bundle bundle, FrameworkWiring wiring, Set<Bundle> stuck, boolean keep) {
+  Retirement(
+      Bundle bundle, FrameworkWiring wiring, Set<Bundle> stuck, boolean keep, Duration drain) {
     this.bundle = bundle;
     this.wiring = wiring;
     this.stuck = stuck;
     this.keep = keep;
+    this.drain = drain;
   }
 
   Bundle bundle() {
@@ -45,6 +51,11 @@ final class Retirement implements Runnable {
 
   @Override
   public void run() {
+    try {
+      Thread.sleep(drain);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     if (keep) {
       stop(bundle);
       return;

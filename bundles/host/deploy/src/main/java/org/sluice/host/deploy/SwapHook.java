@@ -6,9 +6,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.hooks.resolver.ResolverHook;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
@@ -16,11 +20,13 @@ import org.osgi.framework.wiring.BundleRevision;
 /**
  * Keeps two revisions of a plugin apart while they are in the framework side by side. Were the new
  * one wired to a package of the old, it would have to be restarted when the old one goes; and a
- * singleton would not be resolved at all.
+ * singleton would not be resolved at all. Once the new one is well, whoever looks for a service
+ * finds that of the new.
  */
-final class SwapHook implements ResolverHookFactory, ResolverHook {
+final class SwapHook implements ResolverHookFactory, ResolverHook, FindHook {
   private final Map<Bundle, Bundle> predecessors = new ConcurrentHashMap<>();
   private final Set<Bundle> hidden = ConcurrentHashMap.newKeySet();
+  private final Set<Bundle> leaving = ConcurrentHashMap.newKeySet();
 
   void pair(Bundle fresh, Bundle old) {
     predecessors.put(fresh, old);
@@ -31,7 +37,13 @@ final class SwapHook implements ResolverHookFactory, ResolverHook {
     hidden.add(bundle);
   }
 
+  /** Another one has taken its place: it only ends the calls that are under way. */
+  void leave(Bundle bundle) {
+    leaving.add(bundle);
+  }
+
   void forget(Bundle bundle) {
+    leaving.remove(bundle);
     predecessors.remove(bundle);
     predecessors.values().remove(bundle);
     hidden.remove(bundle);
@@ -71,6 +83,19 @@ final class SwapHook implements ResolverHookFactory, ResolverHook {
           Bundle other = c.getRevision().getBundle();
           return other.equals(predecessor) || (hidden.contains(other) && !other.equals(one));
         });
+  }
+
+  @Override
+  public void find(
+      BundleContext seeker,
+      @Nullable String name,
+      @Nullable String filter,
+      boolean all,
+      Collection<ServiceReference<?>> found) {
+    if (!leaving.isEmpty()
+        && !found.stream().allMatch(service -> leaving.contains(service.getBundle()))) {
+      found.removeIf(service -> leaving.contains(service.getBundle()));
+    }
   }
 
   @Override
