@@ -296,6 +296,56 @@ class LinkPictureTest {
     }
   }
 
+  @Test
+  void whatHappensIsToldInTheWordsOfHooks() throws Exception {
+    try (Namespace namespace = Namespace.create();
+        SluiceProcess sluice = prepare(namespace)) {
+      namespace.ip("link add left type veth peer right");
+      namespace.ip("link set right up");
+      launch(sluice);
+      namespace.ip("link set left name wan");
+      namespace.ip("link set wan mtu 1400 up");
+      namespace.ip("addr add 10.9.0.2/24 dev wan");
+      namespace.ip("route add default via 10.9.0.1");
+      awaitHappening(sluice, "ready-ipv4 wan ");
+      namespace.ip("link set wan down");
+      awaitHappening(sluice, "unready-ipv4 wan ");
+      namespace.ip("link del wan");
+      awaitHappening(sluice, "link-removed wan ");
+      List<String> words = happenings(sluice);
+      List<String> expected =
+          List.of(
+              "link-added left ",
+              "link-renamed wan left",
+              "mtu-changed wan 1500",
+              "link-up wan ",
+              "carrier wan ",
+              "address-added wan 10.9.0.2/24",
+              "default-route-added wan 0.0.0.0/0 via 10.9.0.1",
+              "ready-ipv4 wan ",
+              "link-down wan ",
+              "address-removed wan 10.9.0.2/24",
+              "link-removed wan ");
+      List<Integer> places = expected.stream().map(words::lastIndexOf).toList();
+      assertTrue(places.stream().allMatch(place -> place >= 0), () -> words + " " + places);
+      assertEquals(places.stream().sorted().toList(), places, words::toString);
+    }
+  }
+
+  private static List<String> happenings(SluiceProcess sluice) {
+    return sluice
+        .command("link:happenings", "--json")
+        .out()
+        .lines()
+        .map(Namespace::json)
+        .map(h -> text(h, "happening") + " " + text(h, "link") + " " + text(h, "subject"))
+        .toList();
+  }
+
+  private static void awaitHappening(SluiceProcess sluice, String words) throws Exception {
+    sluice.awaitTrue(words, () -> happenings(sluice).contains(words));
+  }
+
   /** A packet of no importance, so that the kernel asks who has the address. */
   private static void send(Namespace namespace, String to) throws Exception {
     namespace.exec("bash", "-c", "echo . > /dev/udp/" + to + "/9; sleep 0.2");
