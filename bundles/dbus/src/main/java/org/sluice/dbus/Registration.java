@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.dbus;
+
+/**
+ * Something asked of a {@link Bus} that lasts until it is closed, across reconnects. From any
+ * thread; closing twice does nothing. A call back that has begun when it is closed may still be
+ * running; none begins afterwards.
+ */
+public interface Registration extends AutoCloseable {
+  @Override
+  void close();
+}
