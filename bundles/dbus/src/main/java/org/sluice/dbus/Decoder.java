@@ -3,6 +3,7 @@ package org.sluice.dbus;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ final class Decoder {
   static final int MOST_VALUES = 1_000_000;
 
   private final ByteBuffer bytes;
+  private final CharsetDecoder utf8 =
+      StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT);
   private int values;
 
   /**
@@ -141,10 +144,11 @@ final class Decoder {
       return new DBusValue.Bytes(content);
     }
     int end = bytes.position() + (int) length;
+    if (types.charAt(at + 1) == '{') {
+      return dictionary(types, at + 1, end, deeper(depth));
+    }
     Signature element = new Signature(types.substring(at + 1, Signature.end(types, at + 1)));
-    return types.charAt(at + 1) == '{'
-        ? dictionary(types, at + 1, end, deeper(depth))
-        : new DBusValue.Array(element, items(types, at + 1, end, depth));
+    return new DBusValue.Array(element, items(types, at + 1, end, depth));
   }
 
   private List<DBusValue> items(String types, int at, int end, int depth)
@@ -197,12 +201,7 @@ final class Decoder {
     bytes.position(bytes.position() + (int) length);
     String text;
     try {
-      text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPORT)
-              .decode(content)
-              .toString();
+      text = content.hasRemaining() ? utf8.decode(content).toString() : "";
     } catch (CharacterCodingException e) {
       throw wrong("a text that is not UTF-8: " + e.getMessage());
     }

@@ -129,7 +129,7 @@ public record Signature(String value) implements DBusValue {
       if (arrays > DEEPEST) {
         wrong = "arrays are nested deeper than " + DEEPEST;
       } else if (at < text.length() && text.charAt(at) == '{') {
-        entry(arrays, structures + 1);
+        entry(arrays, structures);
       } else {
         type(arrays, structures);
       }
@@ -153,10 +153,6 @@ public record Signature(String value) implements DBusValue {
 
     private void entry(int arrays, int structures) {
       at++;
-      if (structures > DEEPEST) {
-        wrong = "structures are nested deeper than " + DEEPEST;
-        return;
-      }
       if (at >= text.length() || BASIC.indexOf(text.charAt(at)) < 0) {
         wrong = "the key of a dictionary is not of a basic type";
         return;
