@@ -114,6 +114,9 @@ final class Decoder {
 
   private Signature signature() throws MalformedMessageException {
     String text = text(Byte.toUnsignedLong(take(1).get()));
+    if (text.isEmpty()) {
+      return Signature.NONE;
+    }
     String wrong = Signature.wrong(text);
     if (wrong != null) {
       throw wrong(wrong);
@@ -197,11 +200,9 @@ final class Decoder {
     if (length + 1 > bytes.remaining()) {
       throw wrong("a text of " + length + " bytes, " + bytes.remaining() + " are there");
     }
-    ByteBuffer content = bytes.slice(bytes.position(), (int) length);
-    bytes.position(bytes.position() + (int) length);
     String text;
     try {
-      text = content.hasRemaining() ? utf8.decode(content).toString() : "";
+      text = length == 0 ? "" : utf8.decode(next((int) length)).toString();
     } catch (CharacterCodingException e) {
       throw wrong("a text that is not UTF-8: " + e.getMessage());
     }
@@ -212,6 +213,12 @@ final class Decoder {
       throw wrong("a text with a zero byte within");
     }
     return text;
+  }
+
+  private ByteBuffer next(int size) {
+    ByteBuffer next = bytes.slice(bytes.position(), size);
+    bytes.position(bytes.position() + size);
+    return next;
   }
 
   private ByteBuffer take(int size) throws MalformedMessageException {

@@ -9,8 +9,8 @@
  *
  * <p>What a {@code Bus} tells, it tells on one thread named {@code dbus/<user>}, in the order in
  * which the bus said it: signals, replies, names that appear and vanish. What comes from outside is
- * checked against the D-Bus specification before anything is made of it; a message that breaks
- * it costs its sender an answer, and nobody else anything.
+ * checked against the D-Bus specification before anything is made of it; a message that breaks it
+ * costs its sender an answer, and nobody else anything.
  */
 @Export
 @Version("1.0.0")

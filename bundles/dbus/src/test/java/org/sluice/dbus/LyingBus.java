@@ -70,8 +70,7 @@ final class LyingBus implements AutoCloseable {
   }
 
   static Header header(MessageKind kind, int replyTo, String sender, @Nullable String error) {
-    return new Header(
-        kind, 1, 0, replyTo, null, null, null, error, NAME, sender, Signature.NONE);
+    return new Header(kind, 1, 0, replyTo, null, null, null, error, NAME, sender, Signature.NONE);
   }
 
   static Header signal(String sender, String member) {
@@ -100,7 +99,6 @@ final class LyingBus implements AutoCloseable {
         return;
       } catch (IOException | MalformedMessageException e) {
         // The client has had enough of us.
-        continue;
       }
     }
   }
@@ -160,13 +158,17 @@ final class LyingBus implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     server.close();
     SocketChannel open = client;
     if (open != null) {
       open.close();
     }
     thread.interrupt();
-    thread.join(10_000);
+    try {
+      thread.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

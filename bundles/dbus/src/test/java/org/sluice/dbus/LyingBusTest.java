@@ -89,8 +89,7 @@ class LyingBusTest {
                       FramerTest.numbered(
                           FramerTest.bytes(
                               Outgoing.of(
-                                  LyingBus.header(
-                                      MessageKind.REPLY, call.serial(), ":1.5", null),
+                                  LyingBus.header(MessageKind.REPLY, call.serial(), ":1.5", null),
                                   TRUE)),
                           false,
                           9);
@@ -124,8 +123,7 @@ class LyingBusTest {
                       FramerTest.numbered(
                           FramerTest.bytes(
                               Outgoing.of(
-                                  LyingBus.header(
-                                      MessageKind.REPLY, call.serial(), ":1.5", null),
+                                  LyingBus.header(MessageKind.REPLY, call.serial(), ":1.5", null),
                                   Body.EMPTY)),
                           false,
                           9);
@@ -172,7 +170,12 @@ class LyingBusTest {
   @Test
   void whoSpeaksNonsenseIsLeftAndTriedAgain() throws Exception {
     try (LyingBus liar =
-            LyingBus.answering(folder, (bus, _) -> bus.raw("HTTP/1.1 400 no bus\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            LyingBus.answering(
+                folder,
+                (bus, _) ->
+                    bus.raw(
+                        "HTTP/1.1 400 no bus\r\n\r\n"
+                            .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         Bus bus = open(liar)) {
       BlockingQueue<String> told = new LinkedBlockingQueue<>();
       bus.listen(
@@ -189,8 +192,7 @@ class LyingBusTest {
           });
       assertEquals("connected", told.poll(20, TimeUnit.SECONDS));
       assertInstanceOf(
-          DisconnectedException.class,
-          failure(bus.call(MethodCall.to(":1.5", PATH, "a.B", "M"))));
+          DisconnectedException.class, failure(bus.call(MethodCall.to(":1.5", PATH, "a.B", "M"))));
       String why = String.valueOf(told.poll(20, TimeUnit.SECONDS));
       assertTrue(why.contains("byte order 72"), why);
       assertEquals("connected", told.poll(20, TimeUnit.SECONDS));
@@ -224,8 +226,7 @@ class LyingBusTest {
       assertTrue(why.contains("none: No such file"), why);
       assertTrue(why.contains("not tcp:"), why);
       assertInstanceOf(
-          DisconnectedException.class,
-          failure(bus.call(MethodCall.to(":1.5", PATH, "a.B", "M"))));
+          DisconnectedException.class, failure(bus.call(MethodCall.to(":1.5", PATH, "a.B", "M"))));
     }
   }
 

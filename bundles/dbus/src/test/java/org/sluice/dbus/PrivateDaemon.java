@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A dbus-daemon of our own in a folder of our own; it touches nothing of the host. */
-final class PrivateDaemon implements AutoCloseable {
+final class PrivateDaemon {
   private final Path folder;
   private @Nullable Process process;
 
@@ -69,11 +69,6 @@ final class PrivateDaemon implements AutoCloseable {
       Files.deleteIfExists(folder.resolve("bus"));
       process = null;
     }
-  }
-
-  @Override
-  public void close() throws Exception {
-    kill();
   }
 
   /** Runs a tool of the system on this bus and gives its output. */
