@@ -113,7 +113,16 @@ final class Decoder {
   }
 
   private Signature signature() throws MalformedMessageException {
-    String text = text(Byte.toUnsignedLong(take(1).get()));
+    int length = Byte.toUnsignedInt(take(1).get());
+    if (length == 1 && bytes.remaining() > 1 && bytes.get(bytes.position() + 1) == 0) {
+      // Nearly every variant; not made anew each time.
+      Signature known = Signature.ofLetter((char) bytes.get(bytes.position()));
+      if (known != null) {
+        bytes.position(bytes.position() + 2);
+        return known;
+      }
+    }
+    String text = text(length);
     if (text.isEmpty()) {
       return Signature.NONE;
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The thread on which one user is told everything, in the order of posting. What is posted is
@@ -18,7 +19,8 @@ final class Deliverer {
   private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final AtomicLong waiting = new AtomicLong();
   private final Thread thread;
-  // Of the thread.
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by the lock.
   private boolean ended;
 
   Deliverer(String user) {
@@ -29,8 +31,21 @@ final class Deliverer {
     thread.start();
   }
 
-  void post(Runnable task) {
-    queue.add(task);
+  /** False when the thread has ended; then nothing was posted. */
+  boolean post(Runnable task) {
+    lock.lock();
+    try {
+      return !ended && queue.add(task);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does it on the thread, at once if this is it; or right here when the thread has ended. */
+  void execute(Runnable task) {
+    if (here() || !post(task)) {
+      task.run();
+    }
   }
 
   /**
@@ -57,8 +72,8 @@ final class Deliverer {
 
   /** Does what was posted until now, then ends; waits for it unless called by what was posted. */
   void close() {
-    post(() -> ended = true);
-    if (here()) {
+    boolean first = post(this::end);
+    if (!first || here()) {
       return;
     }
     try {
@@ -78,8 +93,27 @@ final class Deliverer {
     }
   }
 
+  private void end() {
+    lock.lock();
+    try {
+      ended = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean open() {
+    lock.lock();
+    try {
+      return !ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was posted before the end is done, so that no future is left open. */
   private void run() {
-    while (!ended) {
+    while (open() || !queue.isEmpty()) {
       try {
         queue.take().run();
       } catch (InterruptedException e) {

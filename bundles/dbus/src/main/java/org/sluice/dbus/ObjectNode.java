@@ -131,16 +131,7 @@ final class ObjectNode implements ExportedObject {
         .check(call)
         .handle((_, failure) -> failure)
         .thenComposeAsync(
-            failure -> failure == null ? start(work) : denied(call, failure), this::here);
-  }
-
-  /** Goes on at once on the right thread, so that what is answered at once stays in order. */
-  private void here(Runnable task) {
-    if (lease.deliverer().here()) {
-      task.run();
-    } else {
-      lease.deliverer().post(task);
-    }
+            failure -> failure == null ? start(work) : denied(call, failure), lease.deliverer()::execute);
   }
 
   private static CompletionStage<Body> start(Work work) {

@@ -65,6 +65,26 @@ public record Signature(String value) implements DBusValue {
     return value;
   }
 
+  /** The one with this letter alone, if it is a type that can be received. */
+  static @Nullable Signature ofLetter(char letter) {
+    return switch (letter) {
+      case 'y' -> BYTE;
+      case 'b' -> BOOLEAN;
+      case 'n' -> INT16;
+      case 'q' -> UINT16;
+      case 'i' -> INT32;
+      case 'u' -> UINT32;
+      case 'x' -> INT64;
+      case 't' -> UINT64;
+      case 'd' -> DOUBLE;
+      case 's' -> STRING;
+      case 'o' -> OBJECT_PATH;
+      case 'g' -> SIGNATURE;
+      case 'v' -> VARIANT;
+      default -> null;
+    };
+  }
+
   /** Where the complete type ends that begins here; of a signature that is known to be right. */
   static int end(String types, int from) {
     int at = from;

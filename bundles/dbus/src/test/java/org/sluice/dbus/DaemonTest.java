@@ -120,6 +120,23 @@ class DaemonTest {
   }
 
   @Test
+  void whatFollowsIsDoneOnTheThreadOfTheUser() throws Exception {
+    CompletableFuture<Body> complete = bus.call(ofBus("ListNames"));
+    get(complete);
+    assertEquals(
+        "dbus/test", get(complete.thenApply(_ -> Thread.currentThread().getName())));
+    assertEquals(
+        "dbus/test",
+        get(
+            complete
+                .thenRun(() -> {})
+                .handle((_, _) -> Thread.currentThread().getName())));
+    bus.close();
+    // Nobody is left to do it, but nobody waits for ever either.
+    assertEquals("done", get(complete.thenApply(_ -> "done")));
+  }
+
+  @Test
   void noAnswerInTime() throws Exception {
     Bus server = other();
     server.export(
