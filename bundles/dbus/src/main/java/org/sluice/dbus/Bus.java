@@ -4,6 +4,7 @@ package org.sluice.dbus;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * One user's share of a connection to a message bus.
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
  * <p><b>Failure.</b> What a listener throws is logged and changes nothing for anybody. Arguments
  * that break the D-Bus specification are an {@link IllegalArgumentException} on the spot.
  */
+@ProviderType
 public interface Bus extends AutoCloseable {
 
   /** The name of the connection, such as {@code :1.42}; empty while there is none. */

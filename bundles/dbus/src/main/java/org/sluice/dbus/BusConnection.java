@@ -421,7 +421,10 @@ final class BusConnection implements Session.Receiver {
 
             @Override
             public void failed(DBusException why) {
-              LOG.log(System.Logger.Level.WARNING, "{0}: Hello: {1}", address, why.getMessage());
+              // A lost connection is told to all in its turn.
+              if (!(why instanceof DisconnectedException)) {
+                LOG.log(System.Logger.Level.WARNING, "{0}: {1}", address, why.getMessage());
+              }
             }
           });
     } finally {

@@ -62,14 +62,12 @@ final class CallFuture<T> extends CompletableFuture<T> {
   }
 
   @Override
-  public <U> CompletableFuture<U> handle(
-      BiFunction<? super T, Throwable, ? extends U> next) {
+  public <U> CompletableFuture<U> handle(BiFunction<? super T, Throwable, ? extends U> next) {
     return handleAsync(next, defaultExecutor());
   }
 
   @Override
-  public CompletableFuture<T> whenComplete(
-      BiConsumer<? super T, ? super Throwable> next) {
+  public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> next) {
     return whenCompleteAsync(next, defaultExecutor());
   }
 

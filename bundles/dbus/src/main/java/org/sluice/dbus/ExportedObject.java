@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.dbus;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 /** An object that is offered to others until it is closed. */
+@ProviderType
 public interface ExportedObject extends Registration {
 
   /**

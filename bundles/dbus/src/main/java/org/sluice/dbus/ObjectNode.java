@@ -131,7 +131,8 @@ final class ObjectNode implements ExportedObject {
         .check(call)
         .handle((_, failure) -> failure)
         .thenComposeAsync(
-            failure -> failure == null ? start(work) : denied(call, failure), lease.deliverer()::execute);
+            failure -> failure == null ? start(work) : denied(call, failure),
+            lease.deliverer()::execute);
   }
 
   private static CompletionStage<Body> start(Work work) {

@@ -123,14 +123,10 @@ class DaemonTest {
   void whatFollowsIsDoneOnTheThreadOfTheUser() throws Exception {
     CompletableFuture<Body> complete = bus.call(ofBus("ListNames"));
     get(complete);
-    assertEquals(
-        "dbus/test", get(complete.thenApply(_ -> Thread.currentThread().getName())));
+    assertEquals("dbus/test", get(complete.thenApply(_ -> Thread.currentThread().getName())));
     assertEquals(
         "dbus/test",
-        get(
-            complete
-                .thenRun(() -> {})
-                .handle((_, _) -> Thread.currentThread().getName())));
+        get(complete.thenRun(() -> {}).handle((_, _) -> Thread.currentThread().getName())));
     bus.close();
     // Nobody is left to do it, but nobody waits for ever either.
     assertEquals("done", get(complete.thenApply(_ -> "done")));
