@@ -13,6 +13,10 @@ final class BundleRules {
   /** A rule, and what it finds wrong in a bundle. */
   record Rule(String name, Function<BuiltBundle, List<String>> violations) {}
 
+  /** Serve all domains and know none. */
+  private static final List<String> LIBRARIES =
+      List.of("org.sluice.json", "org.sluice.sys", "org.sluice.dbus");
+
   private static final Pattern VERSION = Pattern.compile("(^|;)version=\"?\\d+\\.\\d+");
 
   private BundleRules() {}
@@ -20,8 +24,8 @@ final class BundleRules {
   static List<Rule> all() {
     return List.of(
         new Rule("folder and symbolic name are the same words", BundleRules::name),
-        new Rule("only interfaces, json and sys are exported", BundleRules::exports),
-        new Rule("only interfaces, json and sys are imported", BundleRules::imports),
+        new Rule("only interfaces, json, sys and dbus are exported", BundleRules::exports),
+        new Rule("only interfaces, json, sys and dbus are imported", BundleRules::imports),
         new Rule("a backend knows only its own domain", BundleRules::backend),
         new Rule("interfaces are ready for the baseline", BundleRules::baseline));
   }
@@ -52,7 +56,7 @@ final class BundleRules {
       }
       if (!shared(imported)) {
         found.add("imports " + imported + " of a bundle that can be swapped");
-      } else if (bundle.folder().equals("sys") || bundle.folder().equals("json")) {
+      } else if (LIBRARIES.contains(bundle.name())) {
         found.add("imports " + imported + ": it knows no domain");
       } else if (bundle.api() && !imported.endsWith(".api")) {
         found.add("imports " + imported + ": interfaces know only interfaces");
@@ -62,12 +66,12 @@ final class BundleRules {
   }
 
   private static boolean shared(String name) {
-    return name.endsWith(".api") || name.equals("org.sluice.json") || name.equals("org.sluice.sys");
+    return name.endsWith(".api") || LIBRARIES.contains(name);
   }
 
   /**
    * A backend is a bundle that registers a source, driver or backend of its domain. It may know the
-   * interfaces of its domain, of host and ops, and sys and json.
+   * interfaces of its domain, of host and ops, and sys, json and dbus.
    */
   private static List<String> backend(BuiltBundle bundle) {
     Pattern service =
@@ -83,6 +87,7 @@ final class BundleRules {
             "org.sluice.ops.api",
             "org.sluice.sys",
             "org.sluice.json",
+            "org.sluice.dbus",
             bundle.name());
     return bundle.headers().imports().stream()
         .filter(imported -> imported.startsWith("org.sluice.") && !allowed.contains(imported))

@@ -170,6 +170,7 @@ class RulesTest {
         "imported",
         bundle("sys", name("sys") + "Import-Package: org.sluice.link.api;version=\"[1.0,2)\"\n"));
     assertBroken("imported", bundle("json", name("json") + "Import-Package: org.sluice.sys\n"));
+    assertBroken("imported", bundle("dbus", name("dbus") + "Import-Package: org.sluice.json\n"));
     assertBroken(
         "imported", bundle("link/api", name("link.api") + "Import-Package: org.sluice.json\n"));
     String backend =
@@ -207,7 +208,7 @@ class RulesTest {
             "link/broken",
             name("link.broken")
                 + "Provide-Capability: osgi.service;objectClass:List<String>=\"org.sluice.link.api.LinkSource\"\n"
-                + "Import-Package: org.sluice.link.api,org.sluice.sys,org.sluice.ops.api;version=\"[1,2)\"\n");
+                + "Import-Package: org.sluice.link.api,org.sluice.sys,org.sluice.dbus,org.sluice.ops.api;version=\"[1,2)\"\n");
     for (BundleRules.Rule rule : BundleRules.all()) {
       assertEquals(List.of(), rule.violations().apply(backend), rule.name());
     }
