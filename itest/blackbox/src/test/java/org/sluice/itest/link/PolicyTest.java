@@ -33,7 +33,7 @@ class PolicyTest {
   private static void await(SluiceProcess sluice, String link, String family, String state)
       throws Exception {
     try {
-      sluice.awaitTrue(state, () -> Uplinks.state(sluice, link, family).startsWith(state));
+      sluice.awaitTrue(state, () -> Uplinks.shown(sluice, link, family, "state").startsWith(state));
     } catch (AssertionError e) {
       throw new AssertionError(sluice.command("policy:show").toString(), e);
     }
@@ -46,6 +46,13 @@ class PolicyTest {
             .matcher(uplinks.host.get(sluice, "/metrics"));
     assertTrue(matcher.find(), name);
     return Double.parseDouble(matcher.group(1));
+  }
+
+  /** Past the trial of the configuration, in which whatever falls ill takes it back. */
+  private static void committed(SluiceProcess sluice) throws Exception {
+    sluice.awaitTrue(
+        "the configuration to be committed",
+        () -> sluice.command("config:log", "--json").out().contains("\"COMMITTED\""));
   }
 
   @Test
@@ -140,7 +147,7 @@ class PolicyTest {
       Set<String> before = uplinks.owned();
       // Of each link and family two rules, a network and a default route.
       assertEquals(2 * 2 * 4, before.size(), before::toString);
-      String table = Namespace.text(Uplinks.shown(sluice, "eth2", "IPv4"), "table");
+      String table = Uplinks.shown(sluice, "eth2", "IPv4", "table");
       host.ip("rule del pref 22001 from 10.2.0.2");
       sluice.awaitTrue("the rule", () -> uplinks.owned().equals(before));
       host.ip("-6 rule del pref 22000 from 2001:db8:2::2");
@@ -204,8 +211,8 @@ class PolicyTest {
           "{ \"links\": [\"02:00:00:00:00:22\", \"eth1\"], \"gateway4\": \"\", \"ipv6\": false }");
       sluice.launch();
       uplinks.awaitWay(sluice, AWAY, "10.2.0.2", "via 10.2.0.1 dev eth2");
-      String table = Namespace.text(Uplinks.shown(sluice, "eth2", "IPv4"), "table");
-      assertNotEquals(table, Namespace.text(Uplinks.shown(sluice, "eth1", "IPv4"), "table"));
+      String table = Uplinks.shown(sluice, "eth2", "IPv4", "table");
+      assertNotEquals(table, Uplinks.shown(sluice, "eth1", "IPv4", "table"));
       rename(uplinks, "eth2", "wan");
       uplinks.awaitWay(sluice, AWAY, "10.2.0.2", "via 10.2.0.1 dev wan table " + table);
       assertTrue(
@@ -216,8 +223,8 @@ class PolicyTest {
       Set<String> left = uplinks.owned();
       assertFalse(left.isEmpty(), "what died suddenly leaves everything behind");
       rename(uplinks, "wan", "world");
-      host.ip("addr add 10.2.0.3/24 dev world");
       host.ip("addr del 10.2.0.2/24 dev world");
+      host.ip("addr add 10.2.0.3/24 dev world");
       host.ip("route add default via 10.2.0.1 dev world metric 200");
       sluice.launch();
       uplinks.awaitWay(sluice, AWAY, "10.2.0.3", "via 10.2.0.1 dev world table " + table);
@@ -251,13 +258,13 @@ class PolicyTest {
       host.ip("-6 rule add pref 22000 from 2001:db8:99::/48 lookup 555 proto 77");
       host.ip("route add 198.51.100.0/24 dev br0 table 20000 proto static");
       host.ip("route add default dev br0 table 20001 proto 77");
-      String before = uplinks.state();
+      String before = uplinks.settled().state();
       sluice.config(TWO, "{ \"links\": [\"eth*\"] }");
       sluice.launch();
       uplinks.awaitWay(sluice, AWAY, "10.2.0.2", "via 10.2.0.1 dev eth2");
       await(sluice, "eth1", "IPv6", "in force");
       assertTrue(
-          Long.parseLong(Namespace.text(Uplinks.shown(sluice, "eth1", "IPv4"), "table")) > 20001,
+          Long.parseLong(Uplinks.shown(sluice, "eth1", "IPv4", "table")) > 20001,
           "a table that somebody uses is not taken");
       Set<String> made = uplinks.owned();
       assertTrue(sluice.stop());
@@ -266,10 +273,7 @@ class PolicyTest {
       sluice.config(POLICY, "{ \"onStop\": \"keep\" }");
       sluice.launch();
       sluice.awaitTrue("all of it", () -> uplinks.owned().equals(made));
-      // Past the trial of the configuration.
-      sluice.awaitTrue(
-          "the configuration to be committed",
-          () -> sluice.command("config:log", "--json").out().contains("\"COMMITTED\""));
+      committed(sluice);
       assertTrue(sluice.stop());
       assertEquals(made, uplinks.owned());
       sluice.launch();
@@ -329,14 +333,14 @@ class PolicyTest {
       sluice.launch();
       await(sluice, "eth2", "IPv6", "in force");
       await(sluice, "eth2", "IPv4", "link eth2: add default via 198.51.100.1 dev eth2 table 20000");
-      String state = Uplinks.state(sluice, "eth2", "IPv4");
+      String state = Uplinks.shown(sluice, "eth2", "IPv4", "state");
       assertTrue(state.contains("ENETUNREACH \"Nexthop has invalid gateway\""), state);
-      String remedy = Namespace.text(Uplinks.shown(sluice, "eth2", "IPv4"), "remedy");
+      String remedy = Uplinks.shown(sluice, "eth2", "IPv4", "remedy");
       assertTrue(remedy.contains("is the gateway on the link?"), remedy);
       assertTrue(remedy.contains("link~two.cfg.json"), remedy);
       sluice.awaitTrue(
           "health to tell it",
-          () -> uplinks.host.get(sluice, "/health").contains("Nexthop has invalid gateway"));
+          () -> uplinks.ask(sluice, "/health").contains("Nexthop has invalid gateway"));
       assertTrue(uplinks.host.ip("route show table 20000").contains("10.2.0.0/24"), "the rest is");
       assertTrue(uplinks.host.ip("rule").contains("from 10.2.0.2 lookup 20000"), "the rest is");
       assertTrue(metric(sluice, uplinks, "sluice_link_policy_failures_total") >= 1);
@@ -360,11 +364,12 @@ class PolicyTest {
       uplinks.host.ip("rule del pref 1000");
       await(sluice, "eth1", "IPv4", "in force");
       sluice.awaitTrue(
-          "the conflict to be over", () -> Uplinks.state(sluice, "eth1", "IPv4").length() < 12);
+          "the conflict to be over",
+          () -> Uplinks.shown(sluice, "eth1", "IPv4", "state").length() < 12);
       uplinks.host.ip("route add 192.0.2.0/24 dev eth1 table 300 proto static");
       await(
           sluice, "eth1", "IPv4", "in force, but table 300 of link eth1 has 1 routes of somebody");
-      assertTrue(uplinks.host.get(sluice, "/health").contains("both claim link eth2"));
+      assertTrue(uplinks.ask(sluice, "/health").contains("both claim link eth2"));
 
       sluice.config(POLICY + ".link~a", "{ \"links\": [\"*2\"], \"table\": 300 }");
       sluice.awaitTrue(
@@ -393,8 +398,8 @@ class PolicyTest {
             "sources": ["10.99.0.0/16"], "bypass": ["203.0.113.0/24"], "onLink": false,
             "withoutGateway": "unreachable" }
           """);
+      String before = uplinks.settled().state();
       sluice.launch();
-      String before = uplinks.state();
       sluice.awaitTrue(
           "the plan",
           () ->
@@ -421,8 +426,8 @@ class PolicyTest {
       assertTrue(Files.readString(names.resolve("sluice.conf")).contains("4000\tsluice-eth2\n"));
       host.ip("route del default via 10.2.0.1 dev eth2");
       host.ip("-6 route del default via fe80::2 dev eth2");
-      uplinks.awaitWay(sluice, "198.51.100.1", "10.2.0.2", "unreachable");
-      uplinks.awaitWay(sluice, "2001:db8:fff0::1", "2001:db8:2::2", "unreachable");
+      uplinks.awaitWay(sluice, "198.51.100.1", "10.2.0.2", "No route to host");
+      uplinks.awaitWay(sluice, "2001:db8:fff0::1", "2001:db8:2::2", "No route to host");
 
       sluice.config(TWO, "{ \"links\": [\"eth2\"], \"ipv4\": false, \"table\": 5000 }");
       sluice.awaitTrue("the new table", () -> host.ip("-6 rule").contains("lookup 5000"));
@@ -433,7 +438,7 @@ class PolicyTest {
       sluice.awaitTrue("the new mark", () -> host.ip("-6 rule").contains("proto 93"));
       sluice.awaitTrue("the old one to go", () -> uplinks.owned().isEmpty());
       assertFalse(Files.exists(names.resolve("sluice.conf")));
-      assertTrue(host.get(sluice, "/api/v1/policy").contains("\"link\":\"eth2\""));
+      assertTrue(host.get(sluice, "/api/v1/policy").contains("\"eth2\""));
     }
   }
 
@@ -447,12 +452,13 @@ class PolicyTest {
       uplinks.awaitWay(sluice, AWAY, "10.2.0.2", "via 10.2.0.1 dev eth2");
       await(sluice, "eth2", "IPv6", "in force");
       Set<String> made = uplinks.owned();
+      committed(sluice);
       BundleSwitch bundles = BundleSwitch.in(sluice);
       for (String bundle : List.of("org.sluice.link.kernel", "org.sluice.link.table")) {
         bundles.off(bundle);
         sluice.awaitTrue(
             "health to tell it",
-            () -> uplinks.host.get(sluice, "/health").contains("so nothing is changed"));
+            () -> uplinks.ask(sluice, "/health").contains("so nothing is changed"));
         assertEquals(made, uplinks.owned());
         bundles.on(bundle);
         await(sluice, "eth2", "IPv6", "in force");
@@ -468,11 +474,11 @@ class PolicyTest {
     try (Uplinks uplinks = Uplinks.create().addressed().routed();
         SluiceProcess sluice = prepare(uplinks).under("setpriv", "--bounding-set", "-net_admin")) {
       sluice.config(TWO, "{ \"links\": [\"eth2\"] }");
-      String before = uplinks.state();
+      String before = uplinks.settled().state();
       sluice.launch();
       await(sluice, "eth2", "IPv4", "CAP_NET_ADMIN is missing");
       assertTrue(
-          Namespace.text(Uplinks.shown(sluice, "eth2", "IPv4"), "remedy")
+          Uplinks.shown(sluice, "eth2", "IPv4", "remedy")
               .contains("AmbientCapabilities=CAP_NET_ADMIN"));
       assertTrue(sluice.command("policy:plan").out().contains("from 10.2.0.2 lookup 20000"));
       assertEquals(before, uplinks.state());

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.sluice.itest.SluiceProcess;
-import org.sluice.json.JsonValue;
 
 /**
  * A host with two ways out, eth1 and eth2, each to a provider in a network of its own, and a
@@ -66,6 +65,21 @@ final class Uplinks implements AutoCloseable {
     return this;
   }
 
+  /** Waits until the kernel has done all that it does by itself. */
+  Uplinks settled() throws Exception {
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (host.ip("-6 addr").contains("tentative") && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    return this;
+  }
+
+  /** What is answered over HTTP, whatever the status; empty when nobody listens yet. */
+  String ask(SluiceProcess sluice, String path) throws Exception {
+    return host.exec(
+        "sh", "-c", "curl -s http://127.0.0.1:%d%s || true".formatted(sluice.port(), path));
+  }
+
   /** Which way a packet would take, in the words of {@code ip route get}. */
   String way(String to, String from) throws Exception {
     String family = to.contains(":") ? "-6 " : "-4 ";
@@ -109,20 +123,18 @@ final class Uplinks implements AutoCloseable {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** A row of {@code policy:show}, by link and family. */
-  static JsonValue shown(SluiceProcess sluice, String link, String family) {
-    JsonValue all = sluice.command("policy:show", "--json").json();
-    for (JsonValue row : Namespace.items(all)) {
-      if (Namespace.text(row, "link").equals(link)
-          && Namespace.text(row, "family").equals(family)) {
-        return row;
-      }
+  /** What {@code policy:show} says of a family of a link; empty when it says nothing. */
+  static String shown(SluiceProcess sluice, String link, String family, String column) {
+    SluiceProcess.Answer answer = sluice.command("policy:show", "--json");
+    if (answer.exit() != 0) {
+      return "";
     }
-    return new JsonValue.Null(all.place());
-  }
-
-  static String state(SluiceProcess sluice, String link, String family) {
-    return Namespace.text(shown(sluice, link, family), "state");
+    return Namespace.items(answer.json()).stream()
+        .filter(row -> Namespace.text(row, "link").equals(link))
+        .filter(row -> Namespace.text(row, "family").equals(family))
+        .map(row -> Namespace.text(row, column))
+        .findFirst()
+        .orElse("");
   }
 
   @Override

@@ -35,7 +35,7 @@ public final class PolicyObserver implements HealthCheck, MetricSource {
   @Override
   public Health check() {
     Report report = reconciler.report();
-    if (report.policies() == 0 && report.rules() == 0) {
+    if (report.policies() == 0 && report.rules() == 0 && report.holding().isEmpty()) {
       return Health.ok("no policy is configured");
     }
     if (!report.holding().isEmpty()) {
