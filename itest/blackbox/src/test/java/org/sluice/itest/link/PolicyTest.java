@@ -219,6 +219,7 @@ class PolicyTest {
           Files.readString(sluice.home().resolve("var/link/tables"))
               .contains(table + " 02:00:00:00:00:22 wan"));
 
+      committed(sluice);
       sluice.kill();
       Set<String> left = uplinks.owned();
       assertFalse(left.isEmpty(), "what died suddenly leaves everything behind");
@@ -234,6 +235,8 @@ class PolicyTest {
       // Two links, each two rules, a network and a default route: nothing is there twice.
       assertEquals(8, uplinks.owned().size(), uplinks.owned().toString());
 
+      assertTrue(
+          metric(sluice, uplinks, "sluice_link_policy_messages_total") < 8, "most was adopted");
       sluice.kill();
       Files.delete(sluice.configs().resolve(TWO + ".cfg.json"));
       sluice.launch();

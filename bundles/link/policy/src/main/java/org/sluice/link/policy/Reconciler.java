@@ -70,7 +70,7 @@ public final class Reconciler {
   private static final long ASSEMBLY_NANOS = 10_000_000_000L;
 
   /** Who takes away again and again is answered ever more slowly, up to this. */
-  private static final long SLOWEST_HEAL_NANOS = 1_000_000_000L;
+  private static final long SLOWEST_HEAL_NANOS = 300_000_000L;
 
   private static final long FIRST_HEAL_PAUSE_NANOS = 5_000_000L;
   private static final long CALM_NANOS = 5_000_000_000L;
