@@ -72,6 +72,11 @@ public final class Reconciler {
   /** Who takes away again and again is answered ever more slowly, up to this. */
   private static final long SLOWEST_HEAL_NANOS = 300_000_000L;
 
+  /** So many times as long as a look took nothing is looked at, but not longer than this. */
+  private static final int REST = 4;
+
+  private static final long LONGEST_REST_NANOS = 200_000_000L;
+
   private static final long FIRST_HEAL_PAUSE_NANOS = 5_000_000L;
   private static final long CALM_NANOS = 5_000_000_000L;
   private static final int HEALS_REMEMBERED = 500;
@@ -298,11 +303,13 @@ public final class Reconciler {
 
   private void run() {
     while (await()) {
+      long began = System.nanoTime();
       try {
         reconcile();
       } catch (IOException | RuntimeException e) {
         failed(e);
       }
+      rest(began);
     }
     try {
       tidy();
@@ -341,6 +348,15 @@ public final class Reconciler {
         // Nobody but the owner ends this thread, and it does so by deactivate().
         left = until - System.nanoTime();
       }
+    }
+  }
+
+  /** However much happens, most of the time goes to others. */
+  private void rest(long began) {
+    long now = System.nanoTime();
+    long rest = Math.min(LONGEST_REST_NANOS, REST * (now - began));
+    if (now + rest - notBefore > 0) {
+      notBefore = now + rest;
     }
   }
 
@@ -422,7 +438,7 @@ public final class Reconciler {
 
   private void look(Outlook outlook, int count, String holding, String remedy) {
     inForce = Set.of();
-    report = report(outlook, count, holding, remedy, outlook.actual().owned(), Map.of());
+    report = report(outlook, count, holding, remedy, outlook.actual().owned(), Map.of(), List.of());
   }
 
   private static Report report(
@@ -431,8 +447,10 @@ public final class Reconciler {
       String holding,
       String remedy,
       Set<Owned> there,
-      Map<Owned, Failure> failures) {
+      Map<Owned, Failure> failures,
+      List<Conflict> more) {
     List<Conflict> conflicts = new ArrayList<>(outlook.desired().conflicts());
+    conflicts.addAll(more);
     if (outlook.actual().strangers() > 0) {
       conflicts.add(
           new Conflict(
@@ -473,8 +491,8 @@ public final class Reconciler {
     }
     there.retainAll(new HashSet<>(outlook.desired().all()));
     inForce = Set.copyOf(there);
-    writeNames(outlook, now);
-    report = report(outlook, count, "", "", there, failures);
+    List<Conflict> more = writeNames(outlook, now);
+    report = report(outlook, count, "", "", there, failures, more);
     if (failures.isEmpty()) {
       retryNanos = FIRST_RETRY_NANOS;
     } else {
@@ -633,11 +651,14 @@ public final class Reconciler {
     notBefore = now + healPauseNanos;
   }
 
-  private void writeNames(Outlook outlook, Settings now) {
+  /** What went wrong, if anything did. */
+  private List<Conflict> writeNames(Outlook outlook, Settings now) {
     TableNames wanted = now.names().isEmpty() ? null : new TableNames(Path.of(now.names()));
+    TableNames former = names;
+    names = wanted;
     try {
-      if (names != null && wanted == null) {
-        names.remove();
+      if (former != null && (wanted == null || !wanted.file().equals(former.file()))) {
+        former.remove();
       }
       if (wanted != null) {
         Map<Long, String> byTable = new HashMap<>();
@@ -646,10 +667,15 @@ public final class Reconciler {
             .forEach((index, number) -> byTable.put(number, outlook.scene().names().apply(index)));
         wanted.write(byTable);
       }
+      return List.of();
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the names of tables could not be written", e);
+      return List.of(
+          new Conflict(
+              "",
+              "the names of tables cannot be written: " + e,
+              "give the process the right to write there, or take names out of"
+                  + " org.sluice.link.policy.cfg.json"));
     }
-    names = wanted;
   }
 
   private void removeAll(Routing kernel, int owner) throws IOException {
@@ -679,8 +705,9 @@ public final class Reconciler {
       return;
     }
     removeAll(routing(), made.owner());
-    if (names != null) {
-      names.remove();
+    TableNames written = names;
+    if (written != null) {
+      written.remove();
     }
   }
 

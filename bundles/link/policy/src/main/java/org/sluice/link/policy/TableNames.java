@@ -25,6 +25,10 @@ final class TableNames {
     file = folder.resolve(FILE);
   }
 
+  Path file() {
+    return file;
+  }
+
   /**
    * @param names of links, by table
    * @throws IOException when it cannot be written, or is somebody else's
