@@ -6,7 +6,13 @@ import java.time.Instant;
 /**
  * Something that was lost and put back.
  *
- * @param what in the words of {@code ip}
+ * @param subject what it was
+ * @param what the same in the words of {@code ip}
  * @param by who took it away; empty when nobody knows
  */
-record Heal(Instant time, String link, String what, String by) {}
+record Heal(Instant time, String link, Owned subject, String what, String by) {
+
+  Heal by(String name) {
+    return new Heal(time, link, subject, what, name);
+  }
+}

@@ -3,11 +3,8 @@ package org.sluice.link.policy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -79,7 +76,6 @@ public final class Reconciler {
 
   private static final long FIRST_HEAL_PAUSE_NANOS = 5_000_000L;
   private static final long CALM_NANOS = 5_000_000_000L;
-  private static final int HEALS_REMEMBERED = 500;
   private static final int LOGGED_FAILURES = 20;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -88,7 +84,6 @@ public final class Reconciler {
   private final TableFile file;
   private final Tally tally = new Tally();
   private final Thefts thefts = new Thefts();
-  private final Deque<Heal> heals = new ArrayDeque<>();
   private final Listener listener;
   private final Thread thread = new Thread(this::run, "link.policy/reconciler");
   private final long born = System.nanoTime();
@@ -274,9 +269,7 @@ public final class Reconciler {
 
   /** Latest last. */
   List<Heal> heals() {
-    synchronized (heals) {
-      return List.copyOf(heals);
-    }
+    return thefts.heals();
   }
 
   /**
@@ -624,18 +617,12 @@ public final class Reconciler {
 
   /** 1 when the step put back what had been there. */
   private int healed(Outlook outlook, Step step) {
-    String by = thefts.forget(step.subject());
     if (!inForce.contains(step.subject())) {
+      thefts.forget(step.subject());
       return 0;
     }
     String link = outlook.desired().lane(step.subject()).map(lane -> lane.link().name()).orElse("");
-    Heal heal = new Heal(Instant.now(), link, step.subject().text(outlook.scene().names()), by);
-    synchronized (heals) {
-      heals.addLast(heal);
-      if (heals.size() > HEALS_REMEMBERED) {
-        heals.removeFirst();
-      }
-    }
+    thefts.healed(link, step.subject(), step.subject().text(outlook.scene().names()));
     tally.heals.increment();
     return 1;
   }
