@@ -470,8 +470,16 @@ class PolicyTest {
       uplinks.awaitWay(sluice, AWAY, "10.2.0.4", "via 10.2.0.1 dev eth2");
       bundles.off(POLICY);
       assertEquals(Set.of(), uplinks.owned());
+      for (int i = 0; i < 3; i++) {
+        bundles.on(POLICY);
+        uplinks.awaitWay(sluice, AWAY, "10.2.0.4", "via 10.2.0.1 dev eth2");
+        bundles.off(POLICY);
+        assertEquals(Set.of(), uplinks.owned());
+        assertEquals(List.of(), threads(sluice), "no thread is left behind");
+      }
       bundles.on(POLICY);
       uplinks.awaitWay(sluice, AWAY, "10.2.0.4", "via 10.2.0.1 dev eth2");
+      assertEquals(2, threads(sluice).size(), threads(sluice).toString());
       assertTrue(sluice.stop());
     }
     try (Uplinks uplinks = Uplinks.create().addressed().routed();
@@ -486,5 +494,11 @@ class PolicyTest {
       assertTrue(sluice.command("policy:plan").out().contains("from 10.2.0.2 lookup 20000"));
       assertEquals(before, uplinks.state());
     }
+  }
+
+  private static List<String> threads(SluiceProcess sluice) {
+    return Namespace.items(sluice.command("host:threads", "link.policy", "--json").json()).stream()
+        .map(row -> Namespace.text(row, "role"))
+        .toList();
   }
 }

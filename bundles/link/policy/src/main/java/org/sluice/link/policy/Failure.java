@@ -2,6 +2,7 @@
 package org.sluice.link.policy;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.sluice.sys.Errno;
 import org.sluice.sys.NetlinkAck;
 import org.sluice.sys.SysException;
@@ -38,8 +39,8 @@ record Failure(Step step, String link, Errno errno, String text, String remedy, 
   }
 
   private static String remedy(Step step, Errno errno, NetlinkAck answer, String file) {
-    String said = answer.text();
-    if (said.contains("gateway") || said.contains("Nexthop") || errno == Errno.EHOSTUNREACH) {
+    String said = answer.text().toLowerCase(Locale.ROOT);
+    if (said.contains("gateway") || said.contains("nexthop") || errno == Errno.EHOSTUNREACH) {
       return "is the gateway on the link? See the addresses of the link, and the gateway in "
           + file;
     }

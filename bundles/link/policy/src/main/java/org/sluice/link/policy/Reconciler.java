@@ -109,6 +109,7 @@ public final class Reconciler {
   private long notBefore = System.nanoTime();
   private @Nullable TableNames names;
   private String trouble = "";
+  private boolean listens;
 
   @Activate
   public Reconciler(
@@ -133,7 +134,6 @@ public final class Reconciler {
                 wake();
               }
             });
-    listener.start();
     thread.start();
   }
 
@@ -385,6 +385,10 @@ public final class Reconciler {
       report = Report.holding("", "", 0);
       return;
     }
+    if (!listens) {
+      listens = true;
+      listener.start();
+    }
     LinkTable from = table;
     Scene scene = from == null ? null : Scene.of(from.snapshot());
     if (scene == null || !scene.known()) {
@@ -471,6 +475,10 @@ public final class Reconciler {
     TableBook before = book;
     if (before != null && before.owner() != now.owner()) {
       removeAll(kernel, before.owner());
+      keep(before.ownedBy(now.owner()));
+      // What was looked at is not so any more.
+      wake();
+      return;
     }
     TableBook after = outlook.book().ownedBy(now.owner());
     if (!after.equals(before)) {
