@@ -258,6 +258,8 @@ class PolicyTest {
       Namespace host = uplinks.host;
       host.ip("rule add pref 21000 from 192.0.2.0/24 lookup 555 proto static");
       host.ip("rule add pref 22001 from 192.0.2.1 lookup 555");
+      // The same as one of ours, but for the mark.
+      host.ip("rule add pref 22000 from 10.2.0.2 lookup main suppress_prefixlength 0");
       host.ip("-6 rule add pref 22000 from 2001:db8:99::/48 lookup 555 proto 77");
       host.ip("route add 198.51.100.0/24 dev br0 table 20000 proto static");
       host.ip("route add default dev br0 table 20001 proto 77");
