@@ -323,6 +323,7 @@ class LinkPictureTest {
               "address-added wan 10.9.0.2/24",
               "default-route-added wan 0.0.0.0/0 via 10.9.0.1",
               "ready-ipv4 wan ",
+              "ready wan ",
               "link-down wan ",
               "address-removed wan 10.9.0.2/24",
               "link-removed wan ");

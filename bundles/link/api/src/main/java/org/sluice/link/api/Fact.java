@@ -5,7 +5,7 @@ package org.sluice.link.api;
  * Something that is so on this host, as one source tells it. Two facts with the same {@link #key}
  * are about the same thing; facts that are equal say the same of it.
  */
-public sealed interface Fact permits Link, Address, Route, Rule, Neighbour {
+public sealed interface Fact permits Link, Address, Route, Rule, Neighbour, Lease, Management {
 
   /** What it is about. */
   Key key();
@@ -14,7 +14,8 @@ public sealed interface Fact permits Link, Address, Route, Rule, Neighbour {
   Kind kind();
 
   /** The identity of a thing, without what is said of it. */
-  sealed interface Key permits Link.Key, Address.Key, Route, Rule, Neighbour.Key {
+  sealed interface Key
+      permits Link.Key, Address.Key, Route, Rule, Neighbour.Key, Lease.Key, Management.Key {
     Kind kind();
   }
 
@@ -24,7 +25,9 @@ public sealed interface Fact permits Link, Address, Route, Rule, Neighbour {
     ADDRESS("address"),
     ROUTE("route"),
     RULE("rule"),
-    NEIGHBOUR("neighbour");
+    NEIGHBOUR("neighbour"),
+    LEASE("lease"),
+    MANAGEMENT("management");
 
     private final String word;
 

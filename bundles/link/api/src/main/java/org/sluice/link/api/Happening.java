@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param initial whether it was so already when the picture began
  * @param link the one it is about, as it is now, or as it was when it went
  * @param subject what exactly: an address, a route, the former name; empty when the link says all
+ * @param fact what it follows from, as it is now, or as it was when it went
  */
 public record Happening(
     long number,
@@ -21,7 +22,8 @@ public record Happening(
     String source,
     boolean initial,
     Link link,
-    String subject) {
+    String subject,
+    Fact fact) {
 
   /** What can happen. */
   public enum Kind {
@@ -46,7 +48,21 @@ public record Happening(
     READY_IPV4,
     UNREADY_IPV4,
     READY_IPV6,
-    UNREADY_IPV6;
+    UNREADY_IPV6,
+    /** It has all that the configuration says it needs. */
+    READY,
+    UNREADY,
+    /** The subject is what was leased. So it is for what follows. */
+    LEASE_ACQUIRED,
+    /** The server confirmed it: nothing but the time is different. */
+    LEASE_RENEWED,
+    /** The server granted something else. */
+    LEASE_CHANGED,
+    LEASE_LOST,
+    /** The subject is the manager and its words for the state. */
+    MANAGER_STATE,
+    /** A rule that somebody removed is there again; told of the link whose address it is for. */
+    RULE_RESTORED;
 
     /** As people and hooks write it: {@code link-added}. */
     public String word() {

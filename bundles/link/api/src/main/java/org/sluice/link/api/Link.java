@@ -36,6 +36,10 @@ public record Link(
     List<String> alternativeNames)
     implements Fact {
 
+  /** Stands where something is about the host as a whole. */
+  public static final Link HOST =
+      new Link(0, "", "host", "", "", 0, Set.of(), OperState.UNKNOWN, false, 0, 0, List.of());
+
   public Link {
     EnumSet<LinkFlag> ordered = EnumSet.noneOf(LinkFlag.class);
     ordered.addAll(flags);

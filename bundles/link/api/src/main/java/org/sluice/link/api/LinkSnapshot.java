@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param routes by table and destination
  * @param rules by family and priority
  * @param neighbours gateways, by link and address
+ * @param leases by link and family
+ * @param managements by link and manager; first those of the host as a whole
  */
 public record LinkSnapshot(
     long number,
@@ -23,6 +25,8 @@ public record LinkSnapshot(
     List<Route> routes,
     List<Rule> rules,
     List<Neighbour> neighbours,
+    List<Lease> leases,
+    List<Management> managements,
     List<SourceState> sources) {
 
   public LinkSnapshot {
@@ -31,6 +35,8 @@ public record LinkSnapshot(
     routes = List.copyOf(routes);
     rules = List.copyOf(rules);
     neighbours = List.copyOf(neighbours);
+    leases = List.copyOf(leases);
+    managements = List.copyOf(managements);
     sources = List.copyOf(sources);
   }
 

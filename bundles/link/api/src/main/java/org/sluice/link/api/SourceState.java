@@ -19,6 +19,10 @@ public record SourceState(String name, Condition condition, Instant since, Strin
     LIVE("live"),
     /** It has lost touch with what it watches; its facts are as it last saw them. */
     FAILING("failing"),
+    /**
+     * What it watches is not there, such as a manager that does not run: it has nothing to tell.
+     */
+    ABSENT("absent"),
     /** Its bundle went; its facts stay for a moment, for it may come back. */
     GONE("gone");
 

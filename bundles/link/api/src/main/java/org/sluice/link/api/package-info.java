@@ -5,8 +5,9 @@
  * <p>A {@link org.sluice.link.api.Fact} is something that is so: a {@link
  * org.sluice.link.api.Link}, an {@link org.sluice.link.api.Address}, a {@link
  * org.sluice.link.api.Route}, a {@link org.sluice.link.api.Rule}, a {@link
- * org.sluice.link.api.Neighbour}. A {@link org.sluice.link.api.LinkSource} is a backend that knows
- * facts: the kernel, a manager of the network. Each is handed a {@link
+ * org.sluice.link.api.Neighbour}, a {@link org.sluice.link.api.Lease}, what a manager says of a
+ * link ({@link org.sluice.link.api.Management}). A {@link org.sluice.link.api.LinkSource} is a
+ * backend that knows facts: the kernel, a manager of the network. Each is handed a {@link
  * org.sluice.link.api.LinkSink} of its own, tells the whole of what it knows and then each change;
  * when the backend goes, its sink is revoked, so that a call that comes too late fails loudly
  * instead of spoiling the picture.
@@ -17,9 +18,8 @@
  * own; who falls too far behind is given the picture anew; who was away asks for what came after
  * the number it saw last.
  *
- * <p>Kinds of facts will be added (leases, the state of managers). A {@code switch} over {@link
- * org.sluice.link.api.Fact} or {@link org.sluice.link.api.LinkEvent} in another bundle should have
- * a {@code default}.
+ * <p>Kinds of facts will be added. A {@code switch} over {@link org.sluice.link.api.Fact} or {@link
+ * org.sluice.link.api.LinkEvent} in another bundle should have a {@code default}.
  */
 @Export
 @Version("1.0.0")

@@ -5,13 +5,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 import org.sluice.link.api.Happening;
 import org.sluice.link.api.Happenings;
 import org.sluice.link.api.LinkEvent;
@@ -28,7 +33,9 @@ import org.sluice.ops.api.Metrics;
  */
 @Component(
     service = {Happenings.class, MetricSource.class},
-    immediate = true)
+    immediate = true,
+    configurationPid = "org.sluice.link.happenings")
+@Designate(ocd = HappeningsConfig.class)
 public final class Collector implements Happenings, MetricSource {
   private static final int REMEMBERED = 2000;
 
@@ -36,11 +43,27 @@ public final class Collector implements Happenings, MetricSource {
   private final Deque<Happening> recent = new ArrayDeque<>();
   private final Map<Happening.Kind, Long> counts = new EnumMap<>(Happening.Kind.class);
   private final LinkSubscription own;
+  private volatile Set<Need> needs;
 
   @Activate
-  public Collector(@Reference LinkTable table) {
+  public Collector(@Reference LinkTable table, HappeningsConfig config) {
     this.table = table;
+    this.needs = needs(config);
     this.own = subscribe("happenings", this::remember);
+  }
+
+  /** What is ready by the new needs, or is no more, is told when something of that link changes. */
+  @Modified
+  public void modified(HappeningsConfig config) {
+    needs = needs(config);
+  }
+
+  private static Set<Need> needs(HappeningsConfig config) {
+    EnumSet<Need> needs = EnumSet.noneOf(Need.class);
+    for (String word : config.ready()) {
+      needs.add(Need.valueOf(word.toUpperCase(Locale.ROOT)));
+    }
+    return needs;
   }
 
   @Deactivate
@@ -68,7 +91,7 @@ public final class Collector implements Happenings, MetricSource {
 
   @Override
   public LinkSubscription subscribe(String name, Consumer<Happening> listener) {
-    return table.subscribe(name, new Translation(new Translator(listener)));
+    return table.subscribe(name, new Translation(new Translator(listener, () -> needs)));
   }
 
   private record Translation(Translator translator) implements LinkListener {

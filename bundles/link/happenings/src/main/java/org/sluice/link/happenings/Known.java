@@ -6,13 +6,20 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
+import org.sluice.link.api.IpAddress;
+import org.sluice.link.api.Lease;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkSnapshot;
+import org.sluice.link.api.Management;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 
 /** The facts as of the last event. For one thread. */
 final class Known {
@@ -20,6 +27,10 @@ final class Known {
 
   private final Map<Integer, Link> links = new HashMap<>();
   private final Map<Fact.Key, Fact> rest = new LinkedHashMap<>();
+  private final Map<Integer, Standing> standings = new HashMap<>();
+
+  /** Of an address that two links have, the one that got it last. */
+  private final Map<IpAddress, Integer> owners = new HashMap<>();
 
   @Nullable Link link(int index) {
     return links.get(index);
@@ -34,15 +45,41 @@ final class Known {
       links.put(link.index(), link);
     } else if (matters(fact)) {
       rest.put(fact.key(), fact);
+      placesOf(fact).forEach(index -> standing(index).put(fact));
+      if (fact instanceof Address address) {
+        owners.put(address.prefix().address(), address.link());
+      }
     }
   }
 
   void remove(Fact fact) {
     if (fact instanceof Link link) {
       links.remove(link.index());
-    } else {
-      rest.remove(fact.key());
+      standings.remove(link.index());
+      return;
     }
+    rest.remove(fact.key());
+    placesOf(fact).forEach(index -> standing(index).remove(fact.key()));
+    if (fact instanceof Address address) {
+      owners.remove(address.prefix().address(), address.link());
+    }
+  }
+
+  /** The links it stands on. */
+  private static Stream<Integer> placesOf(Fact fact) {
+    return switch (fact) {
+      case Link link -> Stream.of(link.index());
+      case Address address -> Stream.of(address.link());
+      case Route route -> route.hops().stream().map(Route.Hop::link).distinct();
+      case Rule _ -> Stream.of();
+      case Neighbour neighbour -> Stream.of(neighbour.link());
+      case Lease lease -> Stream.of(lease.link());
+      case Management management -> Stream.of(management.link());
+    };
+  }
+
+  private Standing standing(int index) {
+    return standings.computeIfAbsent(index, Standing::new);
   }
 
   /** Links last, because the others are told by the link they are on. */
@@ -51,14 +88,21 @@ final class Known {
   }
 
   static Stream<Fact> all(LinkSnapshot picture) {
-    return Stream.of(picture.links(), picture.addresses(), picture.routes())
+    return Stream.of(
+            picture.links(),
+            picture.addresses(),
+            picture.routes(),
+            picture.rules(),
+            picture.neighbours(),
+            picture.leases(),
+            picture.managements())
         .flatMap(List::stream)
         .map(Fact.class::cast)
-        .filter(fact -> fact instanceof Link || matters(fact));
+        .filter(Known::matters);
   }
 
   private static boolean matters(Fact fact) {
-    return fact instanceof Address || (fact instanceof Route route && waysOut(route));
+    return !(fact instanceof Route route) || waysOut(route);
   }
 
   /** Whether it takes packets for anywhere that no other table was asked for. */
@@ -66,28 +110,28 @@ final class Known {
     return route.isDefault() && route.table() == MAIN && route.type().equals("unicast");
   }
 
+  /** What managers say of a link. */
+  List<Fact> saidOf(int index) {
+    return standing(index).said();
+  }
+
+  /** The link that has this address. */
+  Optional<Link> owner(IpAddress address) {
+    return Optional.ofNullable(owners.get(address)).map(links::get);
+  }
+
   /** Whether a link has all that a family needs. */
   boolean ready(int index, boolean six) {
+    return carries(index) && standing(index).connected(six);
+  }
+
+  /** Whether a link has all of this. */
+  boolean ready(int index, Set<Need> needs) {
+    return carries(index) && needs.stream().allMatch(standing(index)::has);
+  }
+
+  private boolean carries(int index) {
     Link link = links.get(index);
-    return link != null
-        && link.up()
-        && link.carrier()
-        && rest.values().stream().anyMatch(fact -> reachable(fact, index, six))
-        && rest.values().stream().anyMatch(fact -> leads(fact, index, six));
-  }
-
-  private static boolean reachable(Fact fact, int index, boolean six) {
-    return fact instanceof Address address
-        && address.link() == index
-        && address.prefix().address().six() == six
-        && address.usable()
-        && !address.prefix().address().linkLocal()
-        && !address.prefix().address().loopback();
-  }
-
-  private static boolean leads(Fact fact, int index, boolean six) {
-    return fact instanceof Route route
-        && route.uses(index)
-        && route.destination().address().six() == six;
+    return link != null && link.up() && link.carrier();
   }
 }

@@ -4,34 +4,54 @@ package org.sluice.link.happenings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.AddressFlag;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.Happening;
 import org.sluice.link.api.Happening.Kind;
+import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.Lease;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkAspect;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkSnapshot;
+import org.sluice.link.api.Management;
+import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
+import org.sluice.link.api.Rule;
 
 /** Makes happenings of events. For one thread. */
 final class Translator {
   private static final String TABLE = "table";
 
+  /** So many removed rules are remembered, to know them again. */
+  private static final int RULES = 1000;
+
   private final Consumer<Happening> to;
+  private final Supplier<Set<Need>> needs;
   private final Known known = new Known();
   private final Set<Integer> ready4 = new HashSet<>();
   private final Set<Integer> ready6 = new HashSet<>();
+  private final Set<Integer> ready = new HashSet<>();
+  private final SequencedSet<Rule> lostRules = new LinkedHashSet<>();
   private boolean begun;
 
-  Translator(Consumer<Happening> to) {
+  /**
+   * @param needs what a link must have to be ready
+   */
+  Translator(Consumer<Happening> to, Supplier<Set<Need>> needs) {
     this.to = to;
+    this.needs = needs;
   }
 
   /** The picture at the beginning, or after events were missed: what differs from what is known. */
@@ -61,11 +81,11 @@ final class Translator {
   }
 
   void event(LinkEvent event) {
-    Telling telling = new Telling(event.stamp());
     switch (event) {
-      case LinkEvent.Added added -> telling.changed(null, added.fact());
-      case LinkEvent.Changed changed -> telling.changed(changed.before(), changed.fact());
-      case LinkEvent.Removed removed -> telling.removed(removed.fact());
+      case LinkEvent.Added added -> new Telling(event.stamp(), added.fact()).changed(null);
+      case LinkEvent.Changed changed ->
+          new Telling(event.stamp(), changed.fact()).changed(changed.before());
+      case LinkEvent.Removed removed -> new Telling(event.stamp(), removed.fact()).removed();
       case LinkEvent.SourceChanged _ -> {
         // How a backend is changes nothing of the network.
       }
@@ -75,12 +95,18 @@ final class Translator {
   /** What one event makes happen. */
   private final class Telling {
     private final LinkEvent.Stamp stamp;
+    private final Fact fact;
 
-    Telling(LinkEvent.Stamp stamp) {
+    Telling(LinkEvent.Stamp stamp, Fact fact) {
       this.stamp = stamp;
+      this.fact = fact;
     }
 
     private void tell(Kind kind, Link link, String subject) {
+      tell(kind, link, subject, fact);
+    }
+
+    private void tell(Kind kind, Link link, String subject, Fact of) {
       to.accept(
           new Happening(
               stamp.number(),
@@ -89,31 +115,32 @@ final class Translator {
               stamp.source(),
               stamp.cause() == LinkEvent.Cause.INITIAL,
               link,
-              subject));
+              subject,
+              of));
     }
 
-    private void changed(@Nullable Fact before, Fact now) {
-      known.put(now);
-      switch (now) {
+    void changed(@Nullable Fact before) {
+      known.put(fact);
+      switch (fact) {
         case Link link -> link(before instanceof Link old ? old : null, link);
         case Address address -> address(before instanceof Address old ? old : null, address);
         case Route route -> route(Kind.DEFAULT_ROUTE_ADDED, route);
-        default -> {
-          // Rules and neighbours have nobody who waits for them.
-        }
+        case Rule rule -> rule(rule);
+        case Neighbour neighbour -> settle(neighbour.link());
+        case Lease lease -> lease(before instanceof Lease old ? old : null, lease);
+        case Management management ->
+            management(before instanceof Management old ? old : null, management);
       }
     }
 
-    private void removed(Fact fact) {
+    void removed() {
+      known.remove(fact);
       switch (fact) {
         case Link link -> {
-          unready(link, ready4, Kind.UNREADY_IPV4);
-          unready(link, ready6, Kind.UNREADY_IPV6);
-          known.remove(link);
+          settle(link);
           tell(Kind.LINK_REMOVED, link, "");
         }
         case Address address -> {
-          known.remove(address);
           Link link = known.link(address.link());
           if (link != null) {
             if (address.usable()) {
@@ -122,13 +149,81 @@ final class Translator {
             settle(link);
           }
         }
-        case Route route -> {
-          known.remove(route);
-          route(Kind.DEFAULT_ROUTE_REMOVED, route);
+        case Route route -> route(Kind.DEFAULT_ROUTE_REMOVED, route);
+        case Rule rule -> {
+          lostRules.addLast(rule);
+          if (lostRules.size() > RULES) {
+            lostRules.removeFirst();
+          }
         }
-        default -> {
-          // As above.
+        case Neighbour neighbour -> settle(neighbour.link());
+        case Lease lease -> {
+          Link link = known.link(lease.link());
+          if (link != null) {
+            tell(Kind.LEASE_LOST, link, words(lease));
+            settle(link);
+          }
         }
+        case Management management -> {
+          Link link = link(management);
+          if (link != null) {
+            tell(Kind.MANAGER_STATE, link, management.manager() + " silent");
+            settle(link);
+          }
+        }
+      }
+    }
+
+    private void lease(@Nullable Lease before, Lease now) {
+      Link link = known.link(now.link());
+      if (link == null) {
+        // It is told when the link is.
+        return;
+      }
+      if (before == null) {
+        tell(Kind.LEASE_ACQUIRED, link, words(now), now);
+      } else if (!now.grantsTheSameAs(before)) {
+        tell(Kind.LEASE_CHANGED, link, words(now));
+      } else if (!Objects.equals(now.renewed(), before.renewed())
+          || !Objects.equals(now.expires(), before.expires())) {
+        tell(Kind.LEASE_RENEWED, link, words(now));
+      }
+      settle(link);
+    }
+
+    private static String words(Lease lease) {
+      return lease.addresses().stream().map(IpPrefix::toString).collect(Collectors.joining(" "));
+    }
+
+    private void management(@Nullable Management before, Management now) {
+      Link link = link(now);
+      if (link == null) {
+        // As above.
+        return;
+      }
+      if (before == null
+          || !words(now).equals(words(before))
+          || now.ipv4() != before.ipv4()
+          || now.ipv6() != before.ipv6()) {
+        tell(Kind.MANAGER_STATE, link, words(now), now);
+      }
+      settle(link);
+    }
+
+    private @Nullable Link link(Management management) {
+      return management.link() == 0 ? Link.HOST : known.link(management.link());
+    }
+
+    private static String words(Management management) {
+      String words = management.manager() + " " + management.setup();
+      return management.operational().isEmpty() ? words : words + " " + management.operational();
+    }
+
+    private void rule(Rule rule) {
+      IpPrefix from = rule.from();
+      if (lostRules.remove(rule) && from != null) {
+        String words = "%d: from %s lookup %d".formatted(rule.priority(), from, rule.table());
+        known.owner(from.address()).ifPresent(link -> tell(Kind.RULE_RESTORED, link, words));
       }
     }
 
@@ -138,6 +233,13 @@ final class Translator {
         if (now.up()) {
           tell(Kind.LINK_UP, now, "");
           tell(now.carrier() ? Kind.CARRIER : Kind.NO_CARRIER, now, "");
+        }
+        for (Fact said : known.saidOf(now.index())) {
+          switch (said) {
+            case Lease lease -> lease(null, lease);
+            case Management management -> management(null, management);
+            default -> throw new IllegalStateException("a manager says nothing like " + said);
+          }
         }
       } else {
         Set<LinkAspect> aspects = now.changesSince(before);
@@ -205,27 +307,24 @@ final class Translator {
       return links;
     }
 
-    /** Whether it has become ready, or is it no more. */
-    private void settle(Link link) {
-      if (known.ready(link.index(), false)) {
-        if (ready4.add(link.index())) {
-          tell(Kind.READY_IPV4, link, "");
-        }
-      } else {
-        unready(link, ready4, Kind.UNREADY_IPV4);
-      }
-      if (known.ready(link.index(), true)) {
-        if (ready6.add(link.index())) {
-          tell(Kind.READY_IPV6, link, "");
-        }
-      } else {
-        unready(link, ready6, Kind.UNREADY_IPV6);
+    private void settle(int index) {
+      Link link = known.link(index);
+      if (link != null) {
+        settle(link);
       }
     }
 
-    private void unready(Link link, Set<Integer> ready, Kind kind) {
-      if (ready.remove(link.index())) {
-        tell(kind, link, "");
+    /** Whether it has become ready, or is it no more. */
+    private void settle(Link link) {
+      settle(link, known.ready(link.index(), false), ready4, Kind.READY_IPV4, Kind.UNREADY_IPV4);
+      settle(link, known.ready(link.index(), true), ready6, Kind.READY_IPV6, Kind.UNREADY_IPV6);
+      boolean all = known.link(link.index()) != null && known.ready(link.index(), needs.get());
+      settle(link, all, ready, Kind.READY, Kind.UNREADY);
+    }
+
+    private void settle(Link link, boolean now, Set<Integer> until, Kind yes, Kind no) {
+      if (now ? until.add(link.index()) : until.remove(link.index())) {
+        tell(now ? yes : no, link, "");
       }
     }
   }

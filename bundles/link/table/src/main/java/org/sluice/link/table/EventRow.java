@@ -6,12 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
+import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.Lease;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkAspect;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkSnapshot;
+import org.sluice.link.api.Management;
 import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
 import org.sluice.link.api.Rule;
@@ -78,6 +82,11 @@ record EventRow(
                   .reduce("", String::concat);
       case Rule rule -> RuleRow.of(rule).text();
       case Neighbour neighbour -> neighbour.address() + " on " + names.of(neighbour.link());
+      case Lease lease -> words(lease) + " on " + names.of(lease.link());
+      case Management management ->
+          management.link() == 0
+              ? management.manager()
+              : management.manager() + " on " + names.of(management.link());
     };
   }
 
@@ -89,9 +98,23 @@ record EventRow(
       case LinkEvent.Added(var stamp, Neighbour now) -> words(now);
       case LinkEvent.Changed(var stamp, Neighbour before, Neighbour now) ->
           words(before) + " → " + words(now);
+      case LinkEvent.Changed(var stamp, Lease before, Lease now) ->
+          now.grantsTheSameAs(before) ? "renewed" : words(before) + " → " + words(now);
+      case LinkEvent.Added(var stamp, Management now) -> words(now);
+      case LinkEvent.Changed(var stamp, Management before, Management now) ->
+          words(before) + " → " + words(now);
       case LinkEvent.SourceChanged changed -> changed.state().text();
       default -> "";
     };
+  }
+
+  private static String words(Lease lease) {
+    return lease.addresses().stream().map(IpPrefix::toString).collect(Collectors.joining(", "));
+  }
+
+  private static String words(Management management) {
+    String setup = management.setup();
+    return management.operational().isEmpty() ? setup : setup + " " + management.operational();
   }
 
   private static String words(Neighbour neighbour) {

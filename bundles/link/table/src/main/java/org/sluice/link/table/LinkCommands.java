@@ -24,6 +24,8 @@ import org.sluice.link.api.LinkTable;
       "osgi.command.function=routes",
       "osgi.command.function=rules",
       "osgi.command.function=neighbours",
+      "osgi.command.function=leases",
+      "osgi.command.function=managers",
       "osgi.command.function=events",
       "osgi.command.function=sources",
       Commands.READS + "=list",
@@ -32,6 +34,8 @@ import org.sluice.link.api.LinkTable;
       Commands.READS + "=routes",
       Commands.READS + "=rules",
       Commands.READS + "=neighbours",
+      Commands.READS + "=leases",
+      Commands.READS + "=managers",
       Commands.READS + "=events",
       Commands.READS + "=sources"
     })
@@ -108,6 +112,22 @@ public final class LinkCommands {
       Example: link:neighbours""")
   public List<? extends Record> neighbours() {
     return NeighbourRow.in(table.snapshot());
+  }
+
+  @Descriptor(
+      """
+      Lists what DHCP servers granted, and until when.
+      Example: link:leases""")
+  public List<? extends Record> leases() {
+    return LeaseRow.in(table.snapshot());
+  }
+
+  @Descriptor(
+      """
+      Lists what the managers of the network say of the links they look after.
+      Example: link:managers""")
+  public List<? extends Record> managers() {
+    return ManagementRow.in(table.snapshot());
   }
 
   @Descriptor(

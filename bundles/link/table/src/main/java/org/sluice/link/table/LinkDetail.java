@@ -29,7 +29,9 @@ record LinkDetail(
     String parent,
     Set<LinkFlag> flags,
     List<AddressRow> addresses,
-    List<RouteRow> routes) {
+    List<RouteRow> routes,
+    List<LeaseRow> leases,
+    List<ManagementRow> managers) {
 
   static LinkDetail of(Link link, LinkSnapshot picture) {
     Names names = Names.in(picture);
@@ -52,6 +54,14 @@ record LinkDetail(
         picture.routes().stream()
             .filter(route -> route.uses(link.index()))
             .map(route -> RouteRow.of(route, names))
+            .toList(),
+        picture.leases().stream()
+            .filter(lease -> lease.link() == link.index())
+            .map(lease -> LeaseRow.of(lease, names))
+            .toList(),
+        picture.managements().stream()
+            .filter(management -> management.link() == link.index())
+            .map(management -> ManagementRow.of(management, names))
             .toList());
   }
 }

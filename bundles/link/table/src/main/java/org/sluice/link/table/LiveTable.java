@@ -27,6 +27,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.Lease;
 import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkListener;
@@ -34,6 +35,7 @@ import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.LinkSource;
 import org.sluice.link.api.LinkSubscription;
 import org.sluice.link.api.LinkTable;
+import org.sluice.link.api.Management;
 import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
 import org.sluice.link.api.Rule;
@@ -66,6 +68,12 @@ public final class LiveTable implements LinkTable {
 
   private static final Comparator<Neighbour> NEIGHBOURS =
       Comparator.comparingInt(Neighbour::link).thenComparing(Neighbour::address);
+
+  private static final Comparator<Lease> LEASES =
+      Comparator.comparingInt(Lease::link).thenComparing(Lease::six).thenComparing(Lease::manager);
+
+  private static final Comparator<Management> MANAGEMENTS =
+      Comparator.comparingInt(Management::link).thenComparing(Management::manager);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
@@ -228,6 +236,8 @@ public final class LiveTable implements LinkTable {
                 sorted(Fact.Kind.ROUTE, Route.class, ROUTES),
                 sorted(Fact.Kind.RULE, Rule.class, RULES),
                 sorted(Fact.Kind.NEIGHBOUR, Neighbour.class, NEIGHBOURS),
+                sorted(Fact.Kind.LEASE, Lease.class, LEASES),
+                sorted(Fact.Kind.MANAGEMENT, Management.class, MANAGEMENTS),
                 picture.contributions().stream().map(Contribution::state).toList());
         current = known;
       }
@@ -356,6 +366,7 @@ public final class LiveTable implements LinkTable {
           picture.facts(Fact.Kind.ADDRESS).size(),
           picture.facts(Fact.Kind.ROUTE).size(),
           picture.facts(Fact.Kind.RULE).size(),
+          picture.facts(Fact.Kind.LEASE).size(),
           log.last(),
           log.byName(),
           log.byCause(),

@@ -13,7 +13,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.Address;
 import org.sluice.link.api.Fact;
+import org.sluice.link.api.Lease;
 import org.sluice.link.api.Link;
+import org.sluice.link.api.Management;
 import org.sluice.link.api.Neighbour;
 import org.sluice.link.api.Route;
 
@@ -69,9 +71,28 @@ final class Picture {
   void remove(Contribution from, Fact.Key key, Changes to) {
     if (key instanceof Link.Key link) {
       removeWhatStandsOn(from, link.index(), to);
+      if (byRank.stream().noneMatch(c -> c != from && c.facts(Fact.Kind.LINK).containsKey(key))) {
+        removeWhatIsSaidOf(link.index(), to);
+      }
     }
     if (from.facts(key.kind()).remove(key) != null) {
       settle(key, to);
+    }
+  }
+
+  /** Managers tell late that a link went, and its number may have been given again by then. */
+  private void removeWhatIsSaidOf(int link, Changes to) {
+    for (Contribution contribution : byRank) {
+      removeIf(
+          contribution,
+          Fact.Kind.MANAGEMENT,
+          fact -> fact instanceof Management management && management.link() == link,
+          to);
+      removeIf(
+          contribution,
+          Fact.Kind.LEASE,
+          fact -> fact instanceof Lease lease && lease.link() == link,
+          to);
     }
   }
 

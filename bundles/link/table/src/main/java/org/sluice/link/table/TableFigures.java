@@ -18,6 +18,7 @@ record TableFigures(
     int addresses,
     int routes,
     int rules,
+    int leases,
     long events,
     Map<String, Long> eventsByName,
     Map<LinkEvent.Cause, Long> eventsByCause,

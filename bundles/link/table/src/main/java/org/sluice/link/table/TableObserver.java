@@ -38,14 +38,17 @@ public final class TableObserver implements HealthCheck, MetricSource {
           "start one, for example the bundle org.sluice.link.kernel");
     }
     List<SourceState> ill =
-        figures.sources().stream().filter(s -> s.condition() != Condition.LIVE).toList();
+        figures.sources().stream()
+            .filter(s -> s.condition() != Condition.LIVE && s.condition() != Condition.ABSENT)
+            .toList();
     String text =
-        "%d links, %d addresses, %d routes, %d rules, event %d, %d subscribers, the slowest %d events behind"
+        "%d links, %d addresses, %d routes, %d rules, %d leases, event %d, %d subscribers, the slowest %d events behind"
             .formatted(
                 figures.links(),
                 figures.addresses(),
                 figures.routes(),
                 figures.rules(),
+                figures.leases(),
                 figures.events(),
                 figures.subscribers(),
                 figures.lag());
@@ -66,6 +69,7 @@ public final class TableObserver implements HealthCheck, MetricSource {
     to.gauge("sluice_link_addresses", "Addresses of this host.", figures.addresses());
     to.gauge("sluice_link_routes", "Routes that are watched.", figures.routes());
     to.gauge("sluice_link_rules", "Rules of policy routing.", figures.rules());
+    to.gauge("sluice_link_leases", "Leases of DHCP.", figures.leases());
     figures
         .eventsByName()
         .forEach(
