@@ -157,22 +157,14 @@ final class HookHome implements AutoCloseable {
     sluice.awaitTrue(
         pid + " to be in force",
         () -> {
-          for (JsonValue file : items("config:status")) {
-            if (Namespace.text(file, "file").equals(pid + ".cfg.json")) {
-              return Namespace.text(file, "state")
-                  .toLowerCase(java.util.Locale.ROOT)
-                  .contains("force");
-            }
-          }
-          return false;
+          JsonValue status = sluice.command("config:status", "--json").json();
+          return Namespace.text(status, "current").equals("true")
+              && Namespace.items(Namespace.member(status, "files")).stream()
+                  .anyMatch(
+                      file ->
+                          Namespace.text(file, "pid").equals(pid)
+                              && Namespace.text(file, "state").equals("in force"));
         });
-  }
-
-  private List<JsonValue> items(String command) {
-    JsonValue answer = sluice.command(command, "--json").json();
-    return answer instanceof JsonValue.Arr list
-        ? list.items()
-        : Namespace.items(Namespace.member(answer, "rows"));
   }
 
   @Override

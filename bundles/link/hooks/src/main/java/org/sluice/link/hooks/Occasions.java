@@ -48,6 +48,9 @@ final class Occasions {
             happening.link().index(), _ -> new View(addresses.apply(happening.link())));
     String before = view.state;
     String now = state(happening, view);
+    if (before.isEmpty() && foretold(happening.kind(), now)) {
+      now = before;
+    }
     view.state = now;
     String word = happening.kind().word();
     boolean changed = !now.equals(before);
@@ -69,6 +72,13 @@ final class Occasions {
       all.add(Occasion.of(happening, now, now, before, EnumSet.of(Aspect.STATE)));
     }
     return all;
+  }
+
+  /** A link that is up when it comes is told in three steps; the last tells the state. */
+  private static boolean foretold(Happening.Kind kind, String state) {
+    return (kind == Happening.Kind.LINK_ADDED || kind == Happening.Kind.LINK_UP)
+        && (state.equals(Happening.Kind.CARRIER.word())
+            || state.equals(Happening.Kind.NO_CARRIER.word()));
   }
 
   private static List<Occasion> ofHost(Happening happening) {

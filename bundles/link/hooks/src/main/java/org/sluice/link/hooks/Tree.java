@@ -26,10 +26,8 @@ record Tree(Style style, Path folder) {
         if (occasion.is(Aspect.HAPPENING)) {
           yield List.of(own, folder.resolve(EventNames.ANY + ".d"));
         }
-        // These two are happenings of their own; the state may be reached without one.
-        boolean told =
-            occasion.event().equals(Happening.Kind.CARRIER.word())
-                || occasion.event().equals(Happening.Kind.NO_CARRIER.word());
+        // Losing an address leaves a link with its carrier, and that is no news of the carrier.
+        boolean told = occasion.event().equals(Happening.Kind.CARRIER.word());
         yield told ? List.of() : List.of(own);
       }
       case NETWORKD_DISPATCHER ->

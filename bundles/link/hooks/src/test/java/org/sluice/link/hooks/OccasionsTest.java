@@ -45,7 +45,7 @@ class OccasionsTest {
     assertEquals("", folders(Style.NETWORKMANAGER, added));
 
     List<Occasion> up = tell(Kind.LINK_UP, dark, "");
-    assertEquals("link-up.d any.d", folders(Style.SLUICE, up));
+    assertEquals("link-up.d any.d no-carrier.d", folders(Style.SLUICE, up));
     assertEquals("no-carrier.d", folders(Style.NETWORKD_DISPATCHER, up));
     List<Occasion> dark2 = tell(Kind.NO_CARRIER, dark, "");
     assertEquals("no-carrier.d any.d", folders(Style.SLUICE, dark2));
@@ -94,7 +94,17 @@ class OccasionsTest {
   }
 
   @Test
+  void aLinkThatIsUpWhenItComesIsInItsStateOnce() {
+    assertEquals("link-added.d any.d", folders(Style.SLUICE, tell(Kind.LINK_ADDED, dark, "")));
+    assertEquals("link-up.d any.d", folders(Style.SLUICE, tell(Kind.LINK_UP, dark, "")));
+    List<Occasion> last = tell(Kind.NO_CARRIER, dark, "");
+    assertEquals("no-carrier.d any.d", folders(Style.SLUICE, last));
+    assertEquals("no-carrier.d", folders(Style.NETWORKD_DISPATCHER, last));
+  }
+
+  @Test
   void loopbackIsNeverRoutable() {
+    tell(Kind.CARRIER, lit, "");
     List<Occasion> all = tell(Kind.ADDRESS_ADDED, lit, "127.0.0.1/8");
     assertEquals("carrier", all.getFirst().state());
   }
