@@ -87,6 +87,19 @@ class WebhookTest {
         + " }";
   }
 
+  /** The shell answers before HTTP does. */
+  private static String page(SluiceProcess sluice, String path) throws Exception {
+    return sluice.await(
+        "HTTP",
+        () -> {
+          try {
+            return sluice.http(path).body();
+          } catch (ConnectException e) {
+            return null;
+          }
+        });
+  }
+
   private static double metric(SluiceProcess sluice, String name) throws Exception {
     return sluice
         .http("/metrics")
