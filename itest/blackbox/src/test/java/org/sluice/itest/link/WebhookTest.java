@@ -101,9 +101,7 @@ class WebhookTest {
   }
 
   private static double metric(SluiceProcess sluice, String name) throws Exception {
-    return sluice
-        .http("/metrics")
-        .body()
+    return page(sluice, "/metrics")
         .lines()
         .filter(line -> line.startsWith(name + "{webhook=\"test\"} "))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf("} ") + 2)))

@@ -300,13 +300,13 @@ final class Condition {
       }
       Variable variable = VARIABLES.get(token.text());
       if (variable == null) {
-        String question = Spelling.question(token.text(), VARIABLES.keySet());
         throw wrong(
             token,
             "is no name that can be asked for; "
-                + (question.isEmpty() ? "" : question + " ")
-                + "known: "
-                + String.join(", ", VARIABLES.keySet()));
+                + Spelling.near(token.text(), VARIABLES.keySet(), 1).stream()
+                    .findFirst()
+                    .map(near -> "did you mean " + near + "?")
+                    .orElse("known: " + String.join(", ", VARIABLES.keySet())));
       }
       return new Term(variable.type(), variable.value(), token.at());
     }
