@@ -93,7 +93,8 @@ final class Dispatcher {
     } else {
       hold(occasion, limit);
     }
-    notifyAll();
+    // One worker is enough for one occasion, and each that wakes in vain delays it.
+    notify();
   }
 
   /**
@@ -108,7 +109,7 @@ final class Dispatcher {
       return true;
     }
     hold(occasion, limit);
-    notifyAll();
+    notify();
     return false;
   }
 
@@ -212,11 +213,13 @@ final class Dispatcher {
     Lane lane = turn.lane();
     lane.running = false;
     busy--;
-    notifyAll();
     if (!lane.queue.isEmpty()) {
       ready.add(lane);
     } else {
       lanes.remove(lane.link, lane);
+    }
+    if (!ready.isEmpty()) {
+      notify();
     }
   }
 
