@@ -20,6 +20,7 @@ import org.sluice.json.JsonValue;
 /** Hooks as their users see them, run by the product for what really happens to links. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class HooksTest {
+  private static final int NOBODY = 65534;
 
   @Test
   void runsInOrderWithAllThereIsToKnow() throws Exception {
@@ -484,6 +485,46 @@ class HooksTest {
       assertTrue(home.namespace().get(home.sluice(), "/api/v1/hooks").contains("ready-ipv4.d/dns"));
       assertTrue(
           home.namespace().get(home.sluice(), "/api/v1/hooks/log?limit=1").contains("\"ok\""));
+    }
+  }
+
+  /**
+   * As the unit of systemd starts it: no root, one capability that programs it starts would keep.
+   */
+  @Test
+  void whatAProcessWithOneCapabilityRunsHasNone() throws Exception {
+    try (HookHome home = HookHome.prepareAs(NOBODY, "net_admin")) {
+      home.hook(
+          "link-up.d/rights",
+          "[ $LINK = left ] || exit 0\n"
+              + "{ id -u; grep -E '^Cap(Eff|Prm|Amb)' /proc/self/status; } > "
+              + home.notes().resolve("rights.tmp")
+              + "; mv "
+              + home.notes().resolve("rights.tmp")
+              + " "
+              + home.notes().resolve("rights"));
+      home.hook("link-up.d/other", "true");
+      home.sluice()
+          .config(
+              "org.sluice.link.hooks.hook~other",
+              "{ \"hooks\": [\"link-up.d/other\"], \"user\": \"root\" }");
+      home.launch();
+      String status =
+          Files.readString(Path.of("/proc/" + home.sluice().process().pid() + "/status"));
+      assertTrue(status.contains("CapAmb:\t0000000000001000"), status);
+      home.namespace().ip("link set left up");
+      assertEquals(
+          List.of(
+              Integer.toString(NOBODY),
+              "CapPrm:\t0000000000000000",
+              "CapEff:\t0000000000000000",
+              "CapAmb:\t0000000000000000"),
+          home.awaitLines("rights", 4));
+      home.sluice()
+          .awaitTrue(
+              "the other to be refused",
+              () -> home.log("link-up.d/other", "outcome").contains("refused"));
+      assertTrue(home.log("link-up.d/other", "text").getFirst().contains("CAP_SETUID"));
     }
   }
 }
