@@ -99,8 +99,9 @@ record HookRecord(Slot slot, Stand stand, @Nullable Grant grant, Instant at) {
 
   /** It tells one address at a time; all of them stand in the lease file. */
   private static @Nullable Grant six(Map<String, String> said, Tally tally) {
-    String which = said.getOrDefault("new_ip6_address", "").isEmpty() ? "cur_" : "new_";
     String delegated = said.getOrDefault("new_ip6_prefix", "");
+    boolean fresh = said.containsKey("new_ip6_address") || !delegated.isEmpty();
+    String which = fresh ? "new_" : "cur_";
     String address = said.getOrDefault(which + "ip6_address", "");
     long length = Texts.number(said.getOrDefault(which + "ip6_prefixlen", ""));
     IpPrefix prefix =

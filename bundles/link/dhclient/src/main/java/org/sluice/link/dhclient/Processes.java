@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,7 @@ final class Processes {
       Path network = network(process);
       boolean elsewhere = network != null && ours != null && !network.equals(ours);
       // One that has ended and was not waited for has no command line.
-      if (commandLine.length == 0 || elsewhere || !Set.of(0, self).contains(owner)) {
+      if (commandLine.length == 0 || elsewhere || (owner != 0 && owner != self)) {
         return Optional.empty();
       }
       return Client.of(Long.parseLong(process.getFileName().toString()), commandLine);
