@@ -41,8 +41,7 @@ class NetworkdTest {
   }
 
   private static void awaitLive(ManagedPicture picture) throws Exception {
-    picture.await(
-        "the picture of networkd", () -> picture.condition(MANAGER).equals("LIVE"));
+    picture.await("the picture of networkd", () -> picture.condition(MANAGER).equals("LIVE"));
   }
 
   /** What networkd says of eth1 on the bus. */
@@ -197,8 +196,7 @@ class NetworkdTest {
 
       host.ip("link del eth1");
       picture.await("the end", () -> picture.count("lease-lost") == 2);
-      picture.await(
-          "no word of a link that went", () -> picture.words(MANAGER, "eth1").isEmpty());
+      picture.await("no word of a link that went", () -> picture.words(MANAGER, "eth1").isEmpty());
     }
   }
 
@@ -270,8 +268,7 @@ class NetworkdTest {
       awaitLive(picture);
       host.await("networkd to be done", () -> itsWords(host).startsWith("configured routable"));
       awaitAgreement(host, picture);
-      assertEquals(
-          lease, text(items(member(picture.lease(false), "addresses")).getFirst()));
+      assertEquals(lease, text(items(member(picture.lease(false), "addresses")).getFirst()));
       assertEquals(0, picture.count("lease-lost"), () -> picture.happenings().toString());
       assertEquals(0, picture.count("lease-changed"), () -> picture.happenings().toString());
     }
@@ -336,8 +333,7 @@ class NetworkdTest {
       picture.await("the lease", () -> picture.lease(false) != null);
       awaitAgreement(host, picture);
       String index = Integer.toString(host.index("eth1"));
-      String path =
-          "/org/freedesktop/network1/link/_3" + index.charAt(0) + index.substring(1);
+      String path = "/org/freedesktop/network1/link/_3" + index.charAt(0) + index.substring(1);
       ManagedDaemon monitor = host.start("monitor", "busctl", "--system", "monitor");
       host.await("the monitor", () -> monitor.log().contains("Monitoring bus"));
       host.run(
@@ -370,7 +366,10 @@ class NetworkdTest {
       assertFalse(
           sluice.command("link:events", "--json").out().contains("forged"), "it was believed");
       assertEquals(
-          0, picture.happenings().stream().filter(h -> h.toLowerCase(Locale.ROOT).endsWith("silent")).count());
+          0,
+          picture.happenings().stream()
+              .filter(h -> h.toLowerCase(Locale.ROOT).endsWith("silent"))
+              .count());
     }
   }
 }
