@@ -7,8 +7,8 @@ import static org.sluice.itest.link.Namespace.member;
 import static org.sluice.itest.link.Namespace.text;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.json.JsonValue;
 
@@ -37,37 +37,51 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
    *
    * @param link empty for the host
    */
-  @Nullable JsonValue management(String manager, String link) {
+  JsonValue management(String manager, String link) {
+    return found(manager, link)
+        .orElseThrow(
+            () -> new AssertionError(manager + " says nothing of the link \"" + link + "\""));
+  }
+
+  private Optional<JsonValue> found(String manager, String link) {
     return ask("link:managers", "--json").stream()
         .filter(row -> text(row, "manager").equals(manager) && text(row, "link").equals(link))
-        .findFirst()
-        .orElse(null);
+        .findFirst();
   }
 
   /** Setup, operational, IPv4 and IPv6 of a link, in this order, each in its word. */
   String words(String manager, String link) {
-    JsonValue row = management(manager, link);
-    return row == null
-        ? ""
-        : String.join(
-            " ",
-            text(row, "stage"),
-            text(row, "setup"),
-            text(row, "operational"),
-            text(row, "ipv4"),
-            text(row, "ipv6"));
+    return found(manager, link)
+        .map(
+            row ->
+                String.join(
+                    " ",
+                    text(row, "stage"),
+                    text(row, "setup"),
+                    text(row, "operational"),
+                    text(row, "ipv4"),
+                    text(row, "ipv6")))
+        .orElse("");
   }
 
   List<JsonValue> leases() {
     return ask("link:leases", "--json");
   }
 
-  /** Of one family; null when there is none. */
-  @Nullable JsonValue lease(boolean six) {
+  /** Whether there is one of a family. */
+  boolean leased(boolean six) {
+    return leaseOf(six).isPresent();
+  }
+
+  /** Of one family. */
+  JsonValue lease(boolean six) {
+    return leaseOf(six).orElseThrow(() -> new AssertionError("no lease in " + leases()));
+  }
+
+  private Optional<JsonValue> leaseOf(boolean six) {
     return leases().stream()
         .filter(row -> text(items(member(row, "addresses")).getFirst()).contains(":") == six)
-        .findFirst()
-        .orElse(null);
+        .findFirst();
   }
 
   /** What happened to {@code eth1} so far: the kind and the subject of each. */

@@ -208,14 +208,14 @@ class NetworkdTest {
       host.dhcpServer(ManagedHost.SIX);
       host.networkd("[Network]\nDHCP=ipv6\nIPv6AcceptRA=yes\n");
       ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.lease(true) != null);
+      picture.await("the lease", () -> picture.leased(true));
       JsonValue lease = picture.lease(true);
       String address = text(items(member(lease, "addresses")).getFirst());
       assertTrue(address.startsWith("fd77:1::1"), address);
       assertTrue(address.endsWith("/128"), address);
       assertFalse(text(lease, "expires").isEmpty());
       host.cable(false);
-      picture.await("the loss", () -> picture.lease(true) == null);
+      picture.await("the loss", () -> !picture.leased(true));
       assertTrue(picture.count("lease-lost") >= 1);
     }
   }
@@ -228,7 +228,7 @@ class NetworkdTest {
       host.dhcpServer();
       host.networkd(DHCP + "[Address]\nAddress=fd77:1::55/64\nDuplicateAddressDetection=none\n");
       ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.lease(false) != null);
+      picture.await("the lease", () -> picture.leased(false));
       for (int i = 0; i < 20; i++) {
         host.cable(false);
         Thread.sleep(i * 30L);
@@ -237,7 +237,7 @@ class NetworkdTest {
       }
       host.await("networkd to be done", () -> itsWords(host).startsWith("configured routable"));
       awaitAgreement(host, picture);
-      picture.await("the lease", () -> picture.lease(false) != null);
+      picture.await("the lease", () -> picture.leased(false));
       host.cable(false);
       host.await("networkd to notice", () -> itsWords(host).contains("no-carrier"));
       awaitAgreement(host, picture);
@@ -257,13 +257,13 @@ class NetworkdTest {
       host.dhcpServer();
       ManagedDaemon networkd = host.networkd(DHCP);
       ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.lease(false) != null);
+      picture.await("the lease", () -> picture.leased(false));
       awaitAgreement(host, picture);
       String lease = text(items(member(picture.lease(false), "addresses")).getFirst());
 
       networkd.kill();
       picture.await("the loss of touch", () -> picture.condition(MANAGER).equals("FAILING"));
-      assertTrue(picture.lease(false) != null, "facts stay for a while");
+      assertTrue(picture.leased(false), "facts stay for a while");
       host.networkd("");
       awaitLive(picture);
       host.await("networkd to be done", () -> itsWords(host).startsWith("configured routable"));
@@ -282,17 +282,17 @@ class NetworkdTest {
       host.dhcpServer();
       ManagedDaemon networkd = host.networkd(DHCP);
       ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.lease(false) != null);
+      picture.await("the lease", () -> picture.leased(false));
       networkd.stop();
       picture.await("its absence", () -> picture.condition(MANAGER).equals("ABSENT"));
       assertEquals(List.of(), picture.leases());
       assertEquals("", picture.words(MANAGER, "eth1"));
-      assertEquals(1, picture.count("lease-lost"));
+      picture.await("the word for it", () -> picture.count("lease-lost") == 1);
       String health = sluice.command("host:health", "--json").out();
       assertTrue(health.contains("does not own org.freedesktop.network1"), health);
       host.networkd("");
       awaitLive(picture);
-      picture.await("the lease again", () -> picture.lease(false) != null);
+      picture.await("the lease again", () -> picture.leased(false));
     }
   }
 
@@ -305,10 +305,10 @@ class NetworkdTest {
       picture.await("no bus", () -> picture.condition(MANAGER).equals("ABSENT"));
       ManagedDaemon bus = host.bus();
       ManagedDaemon networkd = host.networkd(DHCP);
-      picture.await("the lease", () -> picture.lease(false) != null);
+      picture.await("the lease", () -> picture.leased(false));
       bus.kill();
       picture.await("the loss of touch", () -> picture.condition(MANAGER).equals("FAILING"));
-      assertTrue(picture.lease(false) != null, "facts stay while there is nobody to ask");
+      assertTrue(picture.leased(false), "facts stay while there is nobody to ask");
       assertTrue(
           sluice.command("host:health").out().contains("cannot be reached"),
           sluice.command("host:health").out());
@@ -330,7 +330,7 @@ class NetworkdTest {
       host.dhcpServer();
       host.networkd(DHCP);
       ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.lease(false) != null);
+      picture.await("the lease", () -> picture.leased(false));
       awaitAgreement(host, picture);
       String index = Integer.toString(host.index("eth1"));
       String path = "/org/freedesktop/network1/link/_3" + index.charAt(0) + index.substring(1);

@@ -87,6 +87,10 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
 
   private boolean everListened;
   private boolean present;
+
+  /** What is kept may be wrong by now, and nobody can be asked. */
+  private boolean outOfTouch;
+
   private boolean reading;
   private boolean readAgain;
   private boolean closed;
@@ -130,6 +134,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
     guarded(
         () -> {
           listening = false;
+          stay();
           String text = "the system bus " + address + " cannot be reached: " + why;
           if (everListened) {
             failing(text + "; it is tried again");
@@ -186,6 +191,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
   private void absent(String text) {
     stay();
     present = false;
+    outOfTouch = false;
     links.clear();
     byPath.clear();
     leases.clear();
@@ -197,6 +203,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
   }
 
   private void failing(String text) {
+    outOfTouch = true;
     tally.failed();
     tally.stands(Tally.Standing.Way.FAILING, text);
     sink.condition(Condition.FAILING, text);
@@ -262,13 +269,11 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
         cause instanceof ErrorReplyException reply && reply.name().endsWith(".UnknownMethod")
             ? "; systemd-networkd 250 or newer is needed"
             : "";
-    failing(
-        "systemd-networkd cannot be read: "
-            + cause.getMessage()
-            + hint
-            + "; tried again in "
-            + RETRY.toSeconds()
-            + " s");
+    unreadable("systemd-networkd cannot be read: " + cause.getMessage() + hint);
+  }
+
+  private void unreadable(String text) {
+    failing(text + "; tried again in " + RETRY.toSeconds() + " s");
     clock.after(
         RETRY,
         () ->
@@ -286,7 +291,6 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
   }
 
   private void took(Body list, VariantMap own, Body described) {
-    boolean back = withdrawal != null;
     stay();
     Map<Integer, ObjectPath> paths = new HashMap<>();
     for (DBusValue row : list.list(0)) {
@@ -303,9 +307,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
     try {
       descriptions = Description.ofManager(described.text(0).orElse(""), tally);
     } catch (JsonException e) {
-      failing(
-          "systemd-networkd describes itself in broken JSON: "
-              + Texts.shown(String.valueOf(e.getMessage())));
+      unreadable("systemd-networkd describes itself in broken JSON: " + e.getMessage());
       return;
     }
     links.clear();
@@ -319,7 +321,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
       }
     }
     LeaseFolder files = folder();
-    if (back) {
+    if (outOfTouch) {
       leases.patient(GRACE);
       clock.after(GRACE, () -> guarded(() -> links.keySet().forEach(this::lease)));
     }
@@ -333,6 +335,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
               facts.addAll(leases.look(files.file(index), view.states(), view.description())));
     }
     present = true;
+    outOfTouch = false;
     tally.links(links.size());
     tally.stands(Tally.Standing.Way.LIVE, "");
     sink.present(KINDS, facts);
@@ -478,9 +481,6 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
   // --- leases ---
 
   private void leaseWritten(int link) {
-    if (!present) {
-      return;
-    }
     if (link == LeaseFolder.ALL) {
       List.copyOf(links.keySet()).forEach(this::lease);
     } else {
@@ -494,7 +494,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
   private void lease(int index) {
     View view = links.get(index);
     LeaseFolder files = folder;
-    if (!present || view == null || files == null) {
+    if (!present || outOfTouch || view == null || files == null) {
       return;
     }
     Set<Lease.Key> before = leases.keys(index);
