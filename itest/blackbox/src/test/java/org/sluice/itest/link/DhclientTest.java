@@ -100,14 +100,14 @@ class DhclientTest {
     return String.join(" ", all);
   }
 
-  /** What dhclient had happen, in order. */
+  /** What managers had happen, in order. */
   private static List<String> happenings(SluiceProcess sluice) {
     return sluice
         .command("link:happenings", "--json")
         .out()
         .lines()
         .map(Namespace::json)
-        .filter(row -> text(row, "source").equals("dhclient"))
+        .filter(row -> text(row, "happening").matches("lease-.*|manager-state"))
         .map(row -> (text(row, "happening") + " " + text(row, "subject")).strip())
         .toList();
   }

@@ -27,7 +27,8 @@ import org.sluice.itest.SluiceProcess;
 final class ManagedHost implements AutoCloseable {
   static final String LINK = "eth1";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Long enough for a loaded machine; only a failing test waits for it. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Process outer;
@@ -299,6 +300,11 @@ final class ManagedHost implements AutoCloseable {
         managed=1
         ignore-carrier=no
         """);
+    return networkManagerAgain();
+  }
+
+  /** Starts NetworkManager on what it left behind. */
+  ManagedDaemon networkManagerAgain() throws Exception {
     ManagedDaemon manager = start("networkmanager", "NetworkManager", "--no-daemon");
     await("NetworkManager", () -> attempt("nmcli", "-t", "general", "status").exit() == 0);
     return manager;
@@ -344,7 +350,11 @@ final class ManagedHost implements AutoCloseable {
 
   /** Asks until the answer is yes; fails with the logs of all daemons when it never is. */
   void await(String what, Callable<Boolean> question) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    await(what, PATIENCE, question);
+  }
+
+  void await(String what, Duration patience, Callable<Boolean> question) throws Exception {
+    long end = System.nanoTime() + patience.toNanos();
     while (!question.call()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("waited in vain for " + what + "\n" + logs());

@@ -6,6 +6,7 @@ import static org.sluice.itest.link.Namespace.items;
 import static org.sluice.itest.link.Namespace.member;
 import static org.sluice.itest.link.Namespace.text;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -98,8 +99,12 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
 
   /** Asks until the answer is yes; fails with all that is known when it never is. */
   void await(String what, Callable<Boolean> question) throws Exception {
+    await(what, ManagedHost.PATIENCE, question);
+  }
+
+  void await(String what, Duration patience, Callable<Boolean> question) throws Exception {
     try {
-      host.await(what, question);
+      host.await(what, patience, question);
     } catch (AssertionError e) {
       throw new AssertionError(
           e.getMessage()
