@@ -322,7 +322,10 @@ class DhclientTest {
         assertEquals(1, leases(sluice).size());
         sluice.awaitTrue(
             "the events of it",
-            () -> follower.events().stream().filter("source-live"::equals).count() >= 11);
+            () ->
+                follower.events().stream().filter("source-gone"::equals).count() == 10
+                    && follower.events().lastIndexOf("source-live")
+                        > follower.events().lastIndexOf("source-gone"));
         assertEquals(List.of(), follower.gaps());
         assertFalse(follower.events().contains("lease-removed"), follower.events()::toString);
       }
