@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.sluice.dbus.Body;
 import org.sluice.dbus.Bus;
@@ -55,7 +54,7 @@ final class NetworkManager implements BusListener, SignalListener, AutoCloseable
 
   private final LinkSink sink;
   private final Tally tally;
-  private final ToIntFunction<String> kernel;
+  private final KernelLinks kernel = new KernelLinks();
   private final BusAddress address;
   private final Clock clock = new Clock();
   private final Objects objects = new Objects();
@@ -84,13 +83,9 @@ final class NetworkManager implements BusListener, SignalListener, AutoCloseable
   /** The index of the link of a device, as long as the link is called so. */
   private record Index(String name, int index) {}
 
-  /**
-   * @param kernel tells the index of a link by its name; 0 when there is none
-   */
-  NetworkManager(LinkSink sink, Tally tally, ToIntFunction<String> kernel, BusAddress address) {
+  NetworkManager(LinkSink sink, Tally tally, BusAddress address) {
     this.sink = sink;
     this.tally = tally;
-    this.kernel = kernel;
     this.address = address;
   }
 
@@ -272,6 +267,7 @@ final class NetworkManager implements BusListener, SignalListener, AutoCloseable
           GRACE.plusMillis(1), () -> guarded(() -> List.copyOf(told.keySet()).forEach(this::look)));
     }
     indices.clear();
+    kernel.forget();
     Map<String, Map<Fact.Key, Fact>> before = Map.copyOf(told);
     told.clear();
     List<Fact> all = new ArrayList<>();
@@ -316,6 +312,9 @@ final class NetworkManager implements BusListener, SignalListener, AutoCloseable
       case OBJECTS + ".InterfacesAdded" -> {
         String added = body.text(0).orElse("");
         objects.added(added, body.map(1));
+        if (objects.isDevice(added)) {
+          kernel.forget();
+        }
         follow(added);
       }
       case OBJECTS + ".InterfacesRemoved" -> {
@@ -419,7 +418,10 @@ final class NetworkManager implements BusListener, SignalListener, AutoCloseable
   private int index(String path, String name) {
     Index known = indices.get(path);
     if (known == null || known.index() == 0 || !known.name().equals(name)) {
-      known = new Index(name, kernel.applyAsInt(name));
+      if (known != null) {
+        kernel.forget();
+      }
+      known = new Index(name, kernel.index(name));
       indices.put(path, known);
     }
     return known.index();

@@ -50,7 +50,7 @@ public final class NetworkManagerSource implements LinkSource {
   @Override
   public synchronized void attach(LinkSink to) {
     detach();
-    manager = new NetworkManager(to, tally, new KernelLinks(), address);
+    manager = new NetworkManager(to, tally, address);
     manager.start(enabled ? buses : null);
   }
 
