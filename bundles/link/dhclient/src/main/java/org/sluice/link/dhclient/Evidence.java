@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.dhclient;
 
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +39,10 @@ record Evidence(
 
   /** The lease file that tells of it: that of its dhclient, or the latest of the usual ones. */
   Optional<LeaseFile> file(Slot slot) {
-    Optional<LeaseFile> told =
-        client(slot)
-            .flatMap(
-                client ->
-                    files.stream().filter(f -> f.path().equals(client.leaseFile())).findFirst());
-    return told.isPresent()
-        ? told.filter(file -> file.leases().containsKey(slot))
-        : files.stream()
-            .filter(file -> file.common() && file.leases().containsKey(slot))
-            .max(java.util.Comparator.comparing(LeaseFile::written));
+    Path own = client(slot).map(Client::leaseFile).orElse(null);
+    return files.stream()
+        .filter(file -> own == null ? file.common() : file.path().equals(own))
+        .filter(file -> file.leases().containsKey(slot))
+        .max(Comparator.comparing(LeaseFile::written));
   }
 }

@@ -40,6 +40,10 @@ final class Processes {
   }
 
   Sight look() throws IOException {
+    if (!Files.isDirectory(folder.resolve("self"))) {
+      // Not every system tells of processes in this way.
+      return new Sight(false, List.of());
+    }
     int self = uid(folder.resolve("self"));
     Path ours = network(folder.resolve("self"));
     List<Client> clients = new ArrayList<>();

@@ -125,6 +125,13 @@ class FilesTest {
         sight.clients().stream().filter(c -> c.pid() == 20).map(processes::runs).toList());
   }
 
+  @Test
+  void whereNoProcessesAreToldOfNobodyKnows() throws Exception {
+    Processes.Sight sight = new Processes(folder.resolve("proc")).look();
+    assertEquals(List.of(), sight.clients());
+    assertTrue(!sight.whole());
+  }
+
   private static void process(Path proc, String pid, String comm, String commandLine)
       throws Exception {
     Path process = Files.createDirectories(proc.resolve(pid));

@@ -232,6 +232,23 @@ class HookRecordTest {
         HookRecord.read(Files.readAllBytes(files.getFirst()), AT, tally).orElseThrow().slot());
   }
 
+  /** The package writes its folder into the hook, which stays behind as configuration. */
+  @Test
+  void theHookOfARemovedPackageDoesNothing() throws Exception {
+    String text = Files.readString(HOOK).replace("/run/sluice-dhclient", folder + "/records");
+    assertTrue(text.contains("\n  installed=\n"), "the package looks for this line");
+    for (Path installed : List.of(folder.resolve("none"), folder)) {
+      Path hook =
+          Files.writeString(
+              folder.resolve("hook"),
+              text.replace("\n  installed=\n", "\n  installed=" + installed + "\n"));
+      var builder = new ProcessBuilder("sh", "-euc", ". \"$0\"", hook.toString());
+      builder.environment().putAll(BOUND);
+      assertEquals(0, builder.start().waitFor());
+      assertEquals(installed.equals(folder), Files.exists(folder.resolve("records")));
+    }
+  }
+
   @Test
   void aNameThatIsAPathLeavesNothing() throws Exception {
     assertEquals(List.of(), run(with("interface", "../eth1")));

@@ -379,6 +379,8 @@ class JudgementTest {
     write(block(ADDRESS, START.plusSeconds(3600)));
     assertEquals("bound CONFIGURED ROUTABLE UNKNOWN [10.77.1.7/24]", told());
     assertTrue(files.get(own.path()).leases().containsKey(ETH1));
+    files.remove(own.path());
+    assertEquals("init CONFIGURING OFF UNKNOWN", told(), "its own does not count");
   }
 
   @Test
