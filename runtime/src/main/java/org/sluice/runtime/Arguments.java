@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the process was started with.
@@ -13,15 +14,18 @@ import java.util.List;
  * @param host address the HTTP port is bound to
  * @param port of HTTP; 0 takes any free one
  * @param safeMode whether plugins stay out
+ * @param privileges that no thread may exceed; null when nothing was said of them
  */
-record Arguments(Path home, String host, int port, boolean safeMode) {
+record Arguments(
+    Path home, String host, int port, boolean safeMode, @Nullable Privileges privileges) {
   static final String USAGE =
       """
-      sluice run [--home DIR] [--http HOST:PORT] [--safe-mode]
+      sluice run [--home DIR] [--http HOST:PORT] [--safe-mode] [--privileges LIST]
 
         --home DIR         holds plugins/, configs/, hooks.d/ and var/; filled with the defaults when empty
         --http HOST:PORT   where HTTP is served (127.0.0.1:9090); port 0 takes any free one
         --safe-mode        starts the bundles of the product only, no plugins
+        --privileges LIST  refuses to run when a thread is root or may do more than this, such as net_admin,net_raw
       """;
 
   /** The call makes no sense; the message says why. */
@@ -37,6 +41,7 @@ record Arguments(Path home, String host, int port, boolean safeMode) {
     Path home = Path.of("").toAbsolutePath();
     String http = "127.0.0.1:9090";
     boolean safe = false;
+    Privileges privileges = null;
     Deque<String> rest = new ArrayDeque<>(words);
     while (!rest.isEmpty()) {
       String word = rest.pop();
@@ -44,13 +49,14 @@ record Arguments(Path home, String host, int port, boolean safeMode) {
         case "--home" -> home = Path.of(value(word, rest)).toAbsolutePath().normalize();
         case "--http" -> http = value(word, rest);
         case "--safe-mode" -> safe = true;
+        case "--privileges" -> privileges = privileges(value(word, rest));
         default ->
             throw new UsageException("unknown option %s; see: sluice run --help".formatted(word));
       }
     }
     int colon = http.lastIndexOf(':');
     String host = colon < 0 ? "" : http.substring(0, colon);
-    return new Arguments(home, host, port(http, colon), safe);
+    return new Arguments(home, host, port(http, colon), safe, privileges);
   }
 
   private static String value(String option, Deque<String> rest) throws UsageException {
@@ -58,6 +64,14 @@ record Arguments(Path home, String host, int port, boolean safeMode) {
       throw new UsageException(option + " needs a value; see: sluice run --help");
     }
     return rest.pop();
+  }
+
+  private static Privileges privileges(String words) throws UsageException {
+    try {
+      return Privileges.of(words);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--privileges: " + e.getMessage());
+    }
   }
 
   private static int port(String http, int colon) throws UsageException {

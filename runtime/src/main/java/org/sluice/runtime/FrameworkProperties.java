@@ -16,6 +16,10 @@ final class FrameworkProperties {
     Map<String, String> p = new HashMap<>();
     p.put("sluice.home", home.toString());
     p.put("sluice.safe", Boolean.toString(arguments.safeMode()));
+    Privileges privileges = arguments.privileges();
+    if (privileges != null) {
+      p.put("sluice.privileges", privileges.toString());
+    }
 
     // The cache holds nothing that cannot be made again: every start begins from the folders.
     p.put("org.osgi.framework.storage", home.resolve("var/cache").toString());

@@ -4,6 +4,7 @@ package org.sluice.runtime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sluice.runtime.Arguments.UsageException;
 
 /** Entry point; see {@link Arguments#USAGE}. Exit codes: 0 stopped, 1 failed, 2 wrong usage. */
@@ -33,6 +34,9 @@ public final class Main {
         (thread, e) ->
             LOG.log(System.Logger.Level.ERROR, "thread " + thread.getName() + " died", e));
     try {
+      if (exceeds(arguments.privileges())) {
+        return 1;
+      }
       Path distribution = distribution();
       try (Home home = Home.open(arguments.home(), distribution.resolve("configs"))) {
         return new Lifecycle(distribution, home.path(), FrameworkProperties.of(arguments)).run();
@@ -44,6 +48,17 @@ public final class Main {
       LOG.log(System.Logger.Level.ERROR, "the framework did not start", e);
       return 1;
     }
+  }
+
+  /** Before any bundle runs; threads that come later cannot have more than those that make them. */
+  private static boolean exceeds(@Nullable Privileges privileges) throws IOException {
+    List<String> exceeded = privileges == null ? List.of() : privileges.exceeded();
+    if (!exceeded.isEmpty()) {
+      System.err.println(
+          "sluice: not run, for it may do more than %s: %s — start it through the unit, or as root with --user NAME"
+              .formatted(privileges, exceeded.getFirst()));
+    }
+    return !exceeded.isEmpty();
   }
 
   /** The folder that holds lib/, where this very jar lies, and bundles/. */

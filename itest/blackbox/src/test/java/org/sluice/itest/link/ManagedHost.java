@@ -29,6 +29,7 @@ final class ManagedHost implements AutoCloseable {
 
   /** Long enough for a loaded machine; only a failing test waits for it. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Process outer;

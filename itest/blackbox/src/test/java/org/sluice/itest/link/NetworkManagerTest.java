@@ -65,8 +65,7 @@ class NetworkManagerTest {
 
       connect(host, "ipv6.method", "disabled");
       picture.await("the lease", () -> picture.count("lease-acquired") == 1);
-      picture.await(
-          "the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
+      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
       picture.await("an address", () -> words(picture).endsWith(" ROUTABLE OFF"));
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
       assertEquals(

@@ -2,12 +2,15 @@
 package org.sluice.itest.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +111,84 @@ class ScriptTest {
         home.toString(),
         "--http",
         "127.0.0.1:0");
+  }
+
+  @Test
+  void giveUpAllButOnePrivilegeInEveryThread() throws Exception {
+    assumeTrue(Shell.root(), "only root can become another user");
+    assumeTrue(Shell.has("setpriv"), "setpriv is not installed");
+    Path home = folder().resolve("home of another");
+    try (Shell.Running running =
+        Shell.start(
+            null,
+            Map.of(),
+            script().toString(),
+            "run",
+            "--user",
+            "nobody",
+            "--home",
+            home.toString(),
+            "--http",
+            "127.0.0.1:0")) {
+      running.awaitText("sluice is up");
+      int threads = 0;
+      try (var tasks = Files.list(Path.of("/proc/" + running.process().pid() + "/task"))) {
+        for (Path task : tasks.toList()) {
+          String status = Files.readString(task.resolve("status"));
+          threads++;
+          for (String line :
+              List.of(
+                  "Uid:\t65534\t65534\t65534\t65534",
+                  "NoNewPrivs:\t1",
+                  "CapInh:\t0000000000001000",
+                  "CapPrm:\t0000000000001000",
+                  "CapEff:\t0000000000001000",
+                  "CapBnd:\t0000000000001000",
+                  "CapAmb:\t0000000000001000")) {
+            assertTrue(status.lines().anyMatch(line::equals), () -> line + " is not in " + status);
+          }
+        }
+      }
+      assertTrue(threads > 10, "only " + threads + " threads were looked at");
+      Shell.Ended health = Shell.run(script().toString(), "host:health", "--home", home.toString());
+      assertTrue(
+          health.text().contains("has net_admin and nothing else, in every one of"), health.text());
+      running.process().destroy();
+      assertEquals(0, running.end().exit());
+    }
+  }
+
+  @Test
+  void passOverCachesThatAreOlderThanAJar() throws Exception {
+    Path copy = Files.createDirectory(folder().resolve("older"));
+    assertEquals(
+        0, Shell.run("cp", "-a", dist() + "/bin", dist() + "/lib", copy.toString()).exit());
+    String[] trace = {"bash", "-x", copy.resolve("bin/sluice").toString(), "run", "--usage"};
+    Files.writeString(copy.resolve("lib/sluice.aot"), "made after the jars");
+    assertTrue(Shell.run(trace).text().contains("-XX:AOTCache="));
+    Path jar = copy.resolve("lib/sluice.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+    Shell.Ended ended = Shell.run(trace);
+    assertFalse(ended.text().contains("-XX:AOTCache="), ended.text());
+    assertTrue(ended.text().contains("unknown option --usage"), ended.text());
+  }
+
+  @Test
+  void refuseToRunWithMoreThanWasAllowed() throws Exception {
+    assumeTrue(Shell.root(), "a plain user has no privileges to refuse");
+    Path home = folder().resolve("refused");
+    Shell.Ended ended =
+        Shell.run(
+            script().toString(), "run", "--privileges", "net_admin", "--home", home.toString());
+    assertEquals(1, ended.exit(), ended.text());
+    assertTrue(ended.text().contains("not run, for it may do more than net_admin"), ended.text());
+    assertTrue(ended.text().contains("is root"), ended.text());
+    assertFalse(Files.exists(home.resolve("var")), "nothing was begun");
+    Shell.Ended unknown =
+        Shell.run(
+            script().toString(), "run", "--privileges", "net_admn", "--home", home.toString());
+    assertEquals(2, unknown.exit(), unknown.text());
+    assertTrue(unknown.text().contains("net_admn is no privilege"), unknown.text());
   }
 
   @Test

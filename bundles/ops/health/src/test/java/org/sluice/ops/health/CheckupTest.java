@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -145,14 +144,28 @@ class CheckupTest {
 
   @Test
   void missingPrivilegesAreNamedWithWhatGrantsThem() {
-    Health none = PrivilegesHealth.of("Name:\tjava\nCapEff:\t0000000000000000\n");
+    Health none = privileges(null, "Name:\tjava\nCapEff:\t0000000000000000\n");
     assertEquals(Health.Status.OK, none.status());
     assertTrue(none.remedy().contains("AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW CAP_BPF"));
-    assertEquals(
-        "", Objects.requireNonNull(PrivilegesHealth.of("CapEff:\t000001ffffffffff\n")).remedy());
+    assertEquals("", privileges(null, "CapEff:\t000001ffffffffff\n").remedy());
     assertTrue(
-        PrivilegesHealth.of("CapEff:\t0000000000001000\n")
-            .text()
-            .startsWith("without CAP_NET_RAW"));
+        privileges(null, "CapEff:\t0000000000001000\n").text().startsWith("without CAP_NET_RAW"));
+  }
+
+  @Test
+  void everyThreadHasWhatWasAllowedAndNoneMore() {
+    String good = "Uid:\t990\t990\t990\t990\nCapEff:\t0000000000001000\n";
+    String root = "Uid:\t0\t0\t0\t0\nCapEff:\t0000000000001000\n";
+    String more = "Uid:\t990\t990\t990\t990\nCapEff:\t000001ffffffffff\n";
+    Health well = privileges("net_admin", good, good);
+    assertEquals(Health.Status.OK, well.status());
+    assertEquals("has net_admin and nothing else, in every one of 2 threads", well.text());
+    assertEquals(Health.Status.CRITICAL, privileges("net_admin", good, root).status());
+    assertEquals(Health.Status.CRITICAL, privileges("net_admin", more, good).status());
+    assertEquals(Health.Status.CRITICAL, privileges(null, good, more).status());
+  }
+
+  private static Health privileges(@Nullable String allowed, String... threads) {
+    return PrivilegesHealth.of(java.util.List.of(threads), allowed);
   }
 }
