@@ -378,16 +378,25 @@ final class ManagedHost implements AutoCloseable {
     return all.toString();
   }
 
-  /** Ends every process of this host: the kernel does, when the first one goes. */
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
+    end();
+  }
+
+  /** Ends every process of this host: the kernel does, when the first one goes. */
+  void end() throws IOException {
     outer.getOutputStream().close();
-    if (!outer.waitFor(10, TimeUnit.SECONDS)) {
-      ProcessHandle.of(init).ifPresent(ProcessHandle::destroyForcibly);
-      outer.destroyForcibly();
-    }
-    for (ManagedDaemon daemon : daemons) {
-      daemon.process().waitFor(10, TimeUnit.SECONDS);
+    try {
+      if (!outer.waitFor(10, TimeUnit.SECONDS)) {
+        ProcessHandle.of(init).ifPresent(ProcessHandle::destroyForcibly);
+        outer.destroyForcibly();
+      }
+      for (ManagedDaemon daemon : daemons) {
+        daemon.process().waitFor(10, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      // They end with the host all the same.
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -66,7 +66,7 @@ class ManagedHostTest {
         SluiceProcess sluice = host.prepare()) {
       host.launch(sluice);
       assertTrue(sluice.command("link:list").out().contains("eth1"));
-      host.close();
+      host.end();
       assertTrue(sluice.process().waitFor(20, TimeUnit.SECONDS), "it outlived its host");
       assertEquals(3, sluice.command("link:list").exit());
     }
