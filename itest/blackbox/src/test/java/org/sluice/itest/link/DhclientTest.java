@@ -333,9 +333,42 @@ class DhclientTest {
     }
   }
 
+  /** A dhclient that starts reads the lease it had before, and may long have lost it. */
+  @Test
+  void aLeaseOfYesterdayIsNoLease() throws Exception {
+    try (ManagedHost host = host(false);
+        SluiceProcess sluice = host.prepare()) {
+      host.write(
+          LEASES,
+          lease("10.77.1.99", 3600) + lease("10.77.1.98", -3600) + lease("10.77.1.99", 1800));
+      launch(host, sluice);
+      dhclient(host, "-4");
+      awaitHappening(sluice, "lease-acquired 10.77.1.1");
+      assertTrue(
+          happenings(sluice).stream().noneMatch(h -> h.contains("10.77.1.9")),
+          happenings(sluice)::toString);
+      assertEquals(1, count(sluice, "lease-acquired"), happenings(sluice)::toString);
+    }
+  }
+
+  private static String lease(String address, long seconds) {
+    return """
+        lease {
+          interface "eth1";
+          fixed-address %s;
+          option subnet-mask 255.255.255.0;
+          renew epoch %d;
+          rebind epoch %2$d;
+          expire epoch %2$d;
+        }
+        """
+        .formatted(address, System.currentTimeMillis() / 1000 + seconds);
+  }
+
   /**
-   * Somebody runs a program that is called dhclient and has a lease file ready. Of nobody it is
-   * nothing; the same of root is believed, until the lease ends.
+   * Somebody runs a program that is called dhclient and was told of a lease: that is nothing. The
+   * same of root is believed, once nobody else can change the file; and the hook's folder is not,
+   * as long as anybody may write there.
    */
   @Test
   void onlyTheTrustedAreBelieved() throws Exception {
@@ -343,52 +376,37 @@ class DhclientTest {
         SluiceProcess sluice = host.prepare()) {
       host.ip("link set eth1 up");
       host.ip("addr add 10.66.6.6/24 dev eth1");
-      host.run("mkdir", "-p", "/run/forged");
-      host.run("cp", "/bin/sh", "/run/forged/dhclient");
-      host.write(
-          "/run/forged/dhclient.eth1.leases",
-          """
-          lease {
-            interface "eth1";
-            fixed-address 10.66.6.6;
-            option subnet-mask 255.255.255.0;
-            expire epoch %d;
-          }
-          """
-              .formatted(System.currentTimeMillis() / 1000 + 30));
-      host.run("chown", "-R", "nobody", "/run/forged");
+      host.run("mkdir", "-p", "/run/own");
+      host.run("cp", "/bin/sh", "/run/own/dhclient");
+      host.write("/run/own/leases", lease("10.66.6.6", 3600));
+      host.run("chmod", "666", "/run/own/leases");
       host.run("mkdir", "-m", "777", FOLDER);
       host.write(FOLDER + "/4-eth1", "reason=BOUND\0interface=eth1\0new_ip_address=10.66.6.6\0");
       launch(host, sluice);
-      String[] words = {
-        "/run/forged/dhclient",
-        "-c",
-        "sleep 600; :",
-        "-lf",
-        "/run/forged/dhclient.eth1.leases",
-        "eth1"
-      };
+      List<String> words =
+          List.of("/run/own/dhclient", "-c", "sleep 600; :", "-lf", "/run/own/leases", "eth1");
       List<String> asNobody =
           new ArrayList<>(
               List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"));
-      asNobody.addAll(List.of(words));
+      asNobody.addAll(words);
       ManagedDaemon forged = host.start("forged", asNobody.toArray(String[]::new));
-      host.await("the forged one", () -> host.run("pgrep", "-x", "dhclient").length() > 1);
-      sluice.awaitTrue(
-          "the folder is noticed",
-          () -> sluice.command("host:health", "--json").out().contains(FOLDER + " is writable"));
-      // The forged process was looked at: whoever comes after it is found.
-      host.run("chown", "-R", "root", "/run/forged");
-      ManagedDaemon trusted = host.start("trusted", words);
+      ManagedDaemon trusted = host.start("trusted", words.toArray(String[]::new));
+      for (String problem : List.of(FOLDER, "/run/own/leases")) {
+        sluice.awaitTrue(
+            "health to tell of " + problem,
+            () ->
+                sluice.command("host:health", "--json").out().contains(problem + " is writable"));
+      }
+      assertEquals(List.of(), leases(sluice));
+
+      host.run("chmod", "644", "/run/own/leases");
       awaitHappening(sluice, "lease-acquired 10.66.6.6/24");
-      forged.kill();
-      assertEquals(1, leases(sluice).size());
-      assertTrue(trusted.alive());
-      awaitHappening(sluice, "lease-lost 10.66.6.6/24");
       assertEquals(1, count(sluice, "lease-acquired"), happenings(sluice)::toString);
-      sluice.awaitTrue(
-          "the hook folder does not count",
-          () -> sluice.command("host:health", "--json").out().contains(FOLDER + " is writable"));
+      trusted.kill();
+      sluice.awaitTrue("it is missed", () -> source(sluice).startsWith("FAILING"));
+      sluice.awaitTrue("nobody is left", () -> source(sluice).startsWith("ABSENT"));
+      assertTrue(forged.alive());
+      assertEquals(List.of(), leases(sluice));
     }
   }
 }
