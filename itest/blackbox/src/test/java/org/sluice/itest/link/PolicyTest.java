@@ -374,7 +374,9 @@ class PolicyTest {
       uplinks.host.ip("route add 192.0.2.0/24 dev eth1 table 300 proto static");
       await(
           sluice, "eth1", "IPv4", "in force, but table 300 of link eth1 has 1 routes of somebody");
-      assertTrue(uplinks.ask(sluice, "/health").contains("both claim link eth2"));
+      sluice.awaitTrue(
+          "health to tell it",
+          () -> uplinks.ask(sluice, "/health").contains("both claim link eth2"));
 
       sluice.config(POLICY + ".link~a", "{ \"links\": [\"*2\"], \"table\": 300 }");
       sluice.awaitTrue(
