@@ -27,6 +27,7 @@ import org.sluice.ops.api.HealthCheck;
 @Component
 public final class PrivilegesHealth implements HealthCheck {
   private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]+)");
+  private static final Pattern NO_NEW = Pattern.compile("(?m)^NoNewPrivs:\\s*1");
   private static final Pattern USER = Pattern.compile("(?m)^Uid:\\s*\\d+\\s+(\\d+)");
 
   /** Numbers from linux/capability.h. */
@@ -82,16 +83,25 @@ public final class PrivilegesHealth implements HealthCheck {
     long all = 0;
     long common = -1;
     boolean root = false;
+    int renounced = 0;
     for (String thread : threads) {
       Matcher line = EFFECTIVE.matcher(thread);
       if (!line.find()) {
         return Health.ok("this system does not tell the capabilities of a process");
       }
       long effective = Long.parseUnsignedLong(line.group(1), 16);
-      all |= effective;
-      common &= effective;
+      if (effective == 0 && NO_NEW.matcher(thread).find()) {
+        // It gave up all for good, as the one that starts hooks does; nothing of it is too much.
+        renounced++;
+      } else {
+        all |= effective;
+        common &= effective;
+      }
       Matcher user = USER.matcher(thread);
       root |= user.find() && user.group(1).equals("0");
+    }
+    if (renounced == threads.size()) {
+      common = 0;
     }
     if (allowed != null && root) {
       return Health.critical("a thread is root, and none may be", "restart it through its unit");
@@ -101,7 +111,10 @@ public final class PrivilegesHealth implements HealthCheck {
           "its threads have different capabilities: %x in all, %x in some".formatted(common, all),
           "restart it through its unit");
     }
-    String every = "in every one of " + threads.size() + " threads";
+    String every = "in every one of " + (threads.size() - renounced) + " threads";
+    if (renounced > 0) {
+      every += ", and " + renounced + " without any";
+    }
     List<String> missing = missing(common);
     String who = root ? ", as root" : "";
     if (missing.isEmpty()) {
