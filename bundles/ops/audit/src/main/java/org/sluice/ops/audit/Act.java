@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.logging.LogRecord;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.sluice.host.api.Detail;
 
 /**
  * Something that was done.
@@ -28,7 +27,7 @@ record Act(
     String actor,
     String subject,
     String outcome,
-    @Detail Map<String, String> details) {
+    Map<String, String> details) {
   private static final int LONGEST = 4096;
 
   /** A field of the template: its value is a parameter, or a word of the template itself. */
