@@ -394,8 +394,7 @@ class DhclientTest {
       for (String problem : List.of(FOLDER, "/run/own/leases")) {
         sluice.awaitTrue(
             "health to tell of " + problem,
-            () ->
-                sluice.command("host:health", "--json").out().contains(problem + " is writable"));
+            () -> sluice.command("host:health", "--json").out().contains(problem + " is writable"));
       }
       assertEquals(List.of(), leases(sluice));
 
