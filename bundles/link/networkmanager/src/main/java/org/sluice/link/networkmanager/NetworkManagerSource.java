@@ -25,7 +25,7 @@ public final class NetworkManagerSource implements LinkSource {
   private final boolean enabled;
   private final BusAddress address;
   private final Tally tally = new Tally();
-  private @Nullable NetworkManager manager;
+  private @Nullable NetworkManagerListener listener;
 
   @Activate
   public NetworkManagerSource(@Reference Buses buses, NetworkManagerConfig config) {
@@ -50,16 +50,16 @@ public final class NetworkManagerSource implements LinkSource {
   @Override
   public synchronized void attach(LinkSink to) {
     detach();
-    manager = new NetworkManager(to, tally, address);
-    manager.start(enabled ? buses : null);
+    listener = new NetworkManagerListener(to, tally, address);
+    listener.start(enabled ? buses : null);
   }
 
   @Override
   @Deactivate
   public synchronized void detach() {
-    if (manager != null) {
-      manager.close();
-      manager = null;
+    if (listener != null) {
+      listener.close();
+      listener = null;
     }
   }
 

@@ -38,7 +38,7 @@ import org.sluice.link.api.SourceState.Condition;
  * <p>Everything happens under the lock of this object: signals and answers on the thread of the
  * bus, what is due on that of the clock.
  */
-final class NetworkManager implements BusListener, SignalListener, AutoCloseable {
+final class NetworkManagerListener implements BusListener, SignalListener, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("org.sluice.link.networkmanager");
   private static final String SERVICE = "org.freedesktop.NetworkManager";
   private static final String CONFIGURATION = "org.sluice.link.networkmanager.cfg.json";
@@ -83,7 +83,7 @@ final class NetworkManager implements BusListener, SignalListener, AutoCloseable
   /** The index of the link of a device, as long as the link is called so. */
   private record Index(String name, int index) {}
 
-  NetworkManager(LinkSink sink, Tally tally, BusAddress address) {
+  NetworkManagerListener(LinkSink sink, Tally tally, BusAddress address) {
     this.sink = sink;
     this.tally = tally;
     this.address = address;
