@@ -6,6 +6,9 @@ import static org.sluice.itest.link.Namespace.items;
 import static org.sluice.itest.link.Namespace.member;
 import static org.sluice.itest.link.Namespace.text;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +98,22 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
 
   long count(String kind) {
     return happenings().stream().filter(h -> h.equals(kind) || h.startsWith(kind + " ")).count();
+  }
+
+  /** How many threads the domain has in the product. */
+  long threads() throws IOException {
+    try (var tasks = Files.list(Path.of("/proc/" + sluice.handle().pid() + "/task"))) {
+      return tasks.map(ManagedPicture::name).filter(name -> name.contains("link.")).count();
+    }
+  }
+
+  private static String name(Path task) {
+    try {
+      return Files.readString(task.resolve("comm"));
+    } catch (IOException e) {
+      // It ended meanwhile.
+      return "";
+    }
   }
 
   /** Asks until the answer is yes; fails with all that is known when it never is. */
