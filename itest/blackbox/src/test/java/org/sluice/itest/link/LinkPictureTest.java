@@ -302,6 +302,7 @@ class LinkPictureTest {
         SluiceProcess sluice = prepare(namespace)) {
       namespace.ip("link add left type veth peer right");
       namespace.ip("link set right up");
+      sluice.config("org.sluice.link.happenings", "{ \"audit\": true }");
       launch(sluice);
       namespace.ip("link set left name wan");
       namespace.ip("link set wan mtu 1400 up");
@@ -330,6 +331,23 @@ class LinkPictureTest {
       List<Integer> places = expected.stream().map(words::lastIndexOf).toList();
       assertTrue(places.stream().allMatch(place -> place >= 0), () -> words + " " + places);
       assertEquals(places.stream().sorted().toList(), places, words::toString);
+      String renamed =
+          sluice
+              .command("link:happenings", "--json")
+              .out()
+              .lines()
+              .map(Namespace::json)
+              .filter(h -> text(h, "happening").equals("link-renamed"))
+              .map(h -> text(h, "number"))
+              .findFirst()
+              .orElseThrow();
+      Path audit = sluice.home().resolve("var/audit/audit.jsonl");
+      sluice.awaitTrue(
+          "the same number in the audit and in the log",
+          () ->
+              Files.readAllLines(audit).stream()
+                      .anyMatch(l -> l.contains("link-renamed") && l.contains('"' + renamed + '"'))
+                  && sluice.log().contains("event=" + renamed + " what=link-renamed"));
     }
   }
 

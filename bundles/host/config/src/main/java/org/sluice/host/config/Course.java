@@ -28,6 +28,7 @@ import org.sluice.json.JsonValue;
  */
 final class Course {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.host.config.audit");
 
   /** A component that needs longer to take its new values is taken for stuck. */
   private static final Duration DELIVERY = Duration.ofMillis(1200);
@@ -192,6 +193,7 @@ final class Course {
                 origin,
                 String.join(",", stored.generation().changed()),
                 (System.nanoTime() - begin) / 1e6));
+    audit("config-applied", "done", stored);
     return Taken.WELL;
   }
 
@@ -264,6 +266,7 @@ final class Course {
     good = committed;
     goodSettings = applied;
     LOG.log(INFO, "configuration kept generation=" + committed.number());
+    audit("config-kept", "done", committed);
     return List.of();
   }
 
@@ -282,7 +285,19 @@ final class Course {
         WARNING,
         "configuration rolled back generation=%d in_force=%d"
             .formatted(current.stored.number(), good.number()));
+    audit("config-rolled-back", "failed", current.stored);
     return problems;
+  }
+
+  private static void audit(String action, String outcome, Stored stored) {
+    Generation generation = stored.generation();
+    AUDIT.log(
+        INFO,
+        action + " actor=\"{0}\" subject=\"{1}\" outcome={2} generation={3}",
+        generation.origin(),
+        String.join(",", generation.changed()),
+        outcome,
+        Long.toString(stored.number()));
   }
 
   /** Points at the first key that the generation changed in the file at fault. */

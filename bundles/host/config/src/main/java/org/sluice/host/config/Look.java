@@ -23,6 +23,7 @@ import org.sluice.host.api.Generation.State;
  */
 final class Look {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.host.config.audit");
 
   /** What brought the process down is tried again only when everything else is up. */
   private static final long CALM = Duration.ofSeconds(5).toNanos();
@@ -296,6 +297,14 @@ final class Look {
           problem.error() ? ERROR : WARNING,
           "configuration refused, generation %d stays in force: %s"
               .formatted(course.inForce().number(), problem));
+      if (problem.error()) {
+        AUDIT.log(
+            INFO,
+            "config-refused actor=files subject=\"{0}\" outcome={1} why=\"{2}\"",
+            problem.file(),
+            "refused",
+            problem.toString().replace("\"", "\\\""));
+      }
     }
     if (problems.isEmpty() && !view.problems().isEmpty()) {
       LOG.log(INFO, "configuration files are good again");

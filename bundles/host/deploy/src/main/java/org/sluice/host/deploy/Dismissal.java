@@ -13,6 +13,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /** Lets revisions go, each on a thread of its own, and tidies up after them. */
 final class Dismissal {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.deploy");
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.host.deploy.audit");
 
   private final BundleContext context;
   private final FrameworkWiring wiring;
@@ -47,6 +48,11 @@ final class Dismissal {
     LOG.log(
         System.Logger.Level.INFO,
         "plugin removed file=" + slot.file + " bundle=" + serving.jar().name());
+    AUDIT.log(
+        System.Logger.Level.INFO,
+        "plugin-removed actor=files subject=\"{0}\" bundle={1}",
+        slot.file,
+        serving.jar().name());
     board.changed();
     withdraw(slot, serving);
     if (slot.run instanceof Slot.Retiring r) {

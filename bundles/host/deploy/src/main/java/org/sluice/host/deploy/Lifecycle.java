@@ -16,6 +16,7 @@ import org.sluice.host.api.Plugin;
  */
 final class Lifecycle {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.deploy");
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.host.deploy.audit");
 
   /** How long a component may be in failure before it counts as a crash. */
   private static final Duration INDULGENCE = Duration.ofSeconds(3);
@@ -111,6 +112,13 @@ final class Lifecycle {
     board.save();
     board.parts().tally().accepted.increment();
     Slot.Old old = run.old();
+    AUDIT.log(
+        System.Logger.Level.INFO,
+        "plugin-active actor=files subject=\"{0}\" bundle={1} version={2} sha={3}",
+        slot.file,
+        fresh.jar().name(),
+        fresh.jar().version().toString(),
+        fresh.sha());
     if (old == null) {
       LOG.log(
           System.Logger.Level.INFO,

@@ -11,6 +11,7 @@ import org.sluice.host.api.Plugin;
 /** Says no, remembers why, and knows when the same content is worth another try. */
 final class Verdicts {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.deploy");
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.host.deploy.audit");
 
   /** How often to try again what depends on things outside. */
   static final Duration CLOCK = Duration.ofSeconds(5);
@@ -109,6 +110,12 @@ final class Verdicts {
                 slot.file,
                 refusal.kind(),
                 serving.isEmpty() ? "nothing" : serving));
+    AUDIT.log(
+        System.Logger.Level.INFO,
+        "plugin-quarantined actor=files subject=\"{0}\" outcome={1} why=\"{2}\"",
+        slot.file,
+        "refused",
+        refusal.text().replace("\"", "\\\""));
   }
 
   /** Takes back what was said of an earlier content. */

@@ -117,13 +117,26 @@ final class Evaluation {
       answering.tally().command(peer.role(), exit);
       AUDIT.log(
           Level.INFO,
-          "command user={0} role={1} exit={2} ms={3} command=\"{4}\"",
+          "command user={0} role={1} exit={2} ms={3} command=\"{4}\" reads={5}",
           peer.user(),
           peer.role(),
           Integer.toString(exit),
           Long.toString((System.nanoTime() - started) / 1_000_000),
-          subject().replace("\"", "\\\""));
+          subject().replace("\"", "\\\""),
+          Boolean.toString(reads()));
     }
+  }
+
+  /** Whether the command is known to change nothing. */
+  private boolean reads() {
+    Request request =
+        frame.type() == 'A' ? Request.ofArguments(frame.text()) : Request.ofLine(frame.text());
+    return request
+        .plain()
+        .filter(words -> !words.isEmpty())
+        .flatMap(words -> answering.catalogue().find(words.getFirst()))
+        .filter(answering.catalogue()::reads)
+        .isPresent();
   }
 
   private int complete() throws IOException {

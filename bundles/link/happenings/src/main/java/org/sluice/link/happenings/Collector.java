@@ -37,6 +37,7 @@ import org.sluice.ops.api.Metrics;
     configurationPid = "org.sluice.link.happenings")
 @Designate(ocd = HappeningsConfig.class)
 public final class Collector implements Happenings, MetricSource {
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.link.happenings.audit");
   private static final int REMEMBERED = 2000;
 
   private final LinkTable table;
@@ -44,11 +45,13 @@ public final class Collector implements Happenings, MetricSource {
   private final Map<Happening.Kind, Long> counts = new EnumMap<>(Happening.Kind.class);
   private final LinkSubscription own;
   private volatile Set<Need> needs;
+  private volatile boolean audited;
 
   @Activate
   public Collector(@Reference LinkTable table, HappeningsConfig config) {
     this.table = table;
     this.needs = needs(config);
+    this.audited = config.audit();
     this.own = subscribe("happenings", this::remember);
   }
 
@@ -56,6 +59,7 @@ public final class Collector implements Happenings, MetricSource {
   @Modified
   public void modified(HappeningsConfig config) {
     needs = needs(config);
+    audited = config.audit();
   }
 
   private static Set<Need> needs(HappeningsConfig config) {
@@ -72,6 +76,16 @@ public final class Collector implements Happenings, MetricSource {
   }
 
   private void remember(Happening happening) {
+    if (audited && !happening.initial()) {
+      AUDIT.log(
+          System.Logger.Level.INFO,
+          "network actor={0} subject=\"{1}\" event={2} what={3} detail=\"{4}\"",
+          happening.source(),
+          happening.link().name(),
+          Long.toString(happening.number()),
+          happening.kind().word(),
+          happening.subject());
+    }
     synchronized (recent) {
       recent.addLast(happening);
       if (recent.size() > REMEMBERED) {

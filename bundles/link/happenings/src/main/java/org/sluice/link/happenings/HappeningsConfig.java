@@ -26,4 +26,10 @@ public @interface HappeningsConfig {
         @Option("configured")
       })
   String[] ready() default {"any"};
+
+  @AttributeDefinition(
+      description =
+          "Whether what happens is written to the log and the audit, a line each. A busy host makes"
+              + " many lines")
+  boolean audit() default false;
 }
