@@ -100,16 +100,28 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
     return happenings().stream().filter(h -> h.equals(kind) || h.startsWith(kind + " ")).count();
   }
 
-  /** How many threads the domain has in the product. */
-  long threads() throws IOException {
+  /** The threads that the domain has in the product, by as much of their names as there is. */
+  List<String> threads() throws IOException {
     try (var tasks = Files.list(Path.of("/proc/" + sluice.handle().pid() + "/task"))) {
-      return tasks.map(ManagedPicture::name).filter(name -> name.contains("link.")).count();
+      return tasks
+          .map(ManagedPicture::name)
+          .filter(name -> name.contains("link."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private List<String> threadsOrNone() {
+    try {
+      return threads();
+    } catch (IOException e) {
+      return List.of();
     }
   }
 
   private static String name(Path task) {
     try {
-      return Files.readString(task.resolve("comm"));
+      return Files.readString(task.resolve("comm")).strip();
     } catch (IOException e) {
       // It ended meanwhile.
       return "";
@@ -127,6 +139,8 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
     } catch (AssertionError e) {
       throw new AssertionError(
           e.getMessage()
+              + "\n"
+              + threadsOrNone()
               + "\n"
               + sluice.command("link:sources").out()
               + sluice.command("link:managers").out()
