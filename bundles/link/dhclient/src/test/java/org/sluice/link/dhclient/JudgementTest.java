@@ -379,6 +379,11 @@ class JudgementTest {
     write(block(ADDRESS, START.plusSeconds(3600)));
     assertEquals("bound CONFIGURED ROUTABLE UNKNOWN [10.77.1.7/24]", told());
     assertTrue(files.get(own.path()).leases().containsKey(ETH1));
+    List<Client> running = List.copyOf(clients);
+    clients.clear();
+    assertEquals("bound CONFIGURED ROUTABLE UNKNOWN [10.77.1.7/24]", told());
+    assertEquals(1, judge().lost().size(), "it has ended");
+    clients.addAll(running);
     files.remove(own.path());
     assertEquals("init CONFIGURING OFF UNKNOWN", told(), "its own does not count");
   }
