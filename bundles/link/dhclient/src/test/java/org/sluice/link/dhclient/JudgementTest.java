@@ -265,6 +265,18 @@ class JudgementTest {
   }
 
   @Test
+  void oneThatDiesBeforeItHadALeaseIsMissedToo() throws Exception {
+    runs(false);
+    assertEquals("init CONFIGURING OFF UNKNOWN", told());
+    clients.clear();
+    assertEquals(1, judge().lost().size());
+    assertEquals("init CONFIGURING OFF UNKNOWN", told());
+    after(Judgement.GRACE);
+    assertEquals("", told());
+    assertEquals(List.of(), judge().lost());
+  }
+
+  @Test
   void whatADhclientLeftBehindBeforeWeCameIsNothing() throws Exception {
     onLink(ADDRESS);
     write(block(ADDRESS, START.plusSeconds(3600)));
