@@ -6,6 +6,9 @@ import static org.sluice.itest.link.Namespace.items;
 import static org.sluice.itest.link.Namespace.member;
 import static org.sluice.itest.link.Namespace.text;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +100,34 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
     return happenings().stream().filter(h -> h.equals(kind) || h.startsWith(kind + " ")).count();
   }
 
+  /** The threads that the domain has in the product, by as much of their names as there is. */
+  List<String> threads() throws IOException {
+    try (var tasks = Files.list(Path.of("/proc/" + sluice.handle().pid() + "/task"))) {
+      return tasks
+          .map(ManagedPicture::name)
+          .filter(name -> name.contains("link."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private List<String> threadsOrNone() {
+    try {
+      return threads();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static String name(Path task) {
+    try {
+      return Files.readString(task.resolve("comm")).strip();
+    } catch (IOException e) {
+      // It ended meanwhile.
+      return "";
+    }
+  }
+
   /** Asks until the answer is yes; fails with all that is known when it never is. */
   void await(String what, Callable<Boolean> question) throws Exception {
     await(what, ManagedHost.PATIENCE, question);
@@ -108,6 +139,8 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
     } catch (AssertionError e) {
       throw new AssertionError(
           e.getMessage()
+              + "\n"
+              + threadsOrNone()
               + "\n"
               + sluice.command("link:sources").out()
               + sluice.command("link:managers").out()

@@ -9,8 +9,6 @@ import static org.sluice.itest.link.Namespace.items;
 import static org.sluice.itest.link.Namespace.member;
 import static org.sluice.itest.link.Namespace.text;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -387,25 +385,16 @@ class NetworkdTest {
       awaitAgreement(host, picture);
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
       List<String> before = picture.happenings();
-      BundleSwitch.in(sluice).cycle("org.sluice.link.networkd", 20);
+      BundleSwitch bundles = BundleSwitch.in(sluice);
+      bundles.cycle("org.sluice.link.networkd", 1);
+      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      // From now on the table has the thread that waits for those that do not come back.
+      List<String> threads = picture.threads();
+      bundles.cycle("org.sluice.link.networkd", 20);
       picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
       assertEquals(before, picture.happenings());
       assertTrue(picture.leased(false));
-      Path tasks = Path.of("/proc/" + sluice.handle().pid() + "/task");
-      picture.await("one thread of each role", () -> threads(tasks, "dbus/link.networkd") == 1);
-    }
-  }
-
-  /** Of which the kernel keeps 15 bytes of the name. */
-  private static long threads(Path tasks, String name) throws Exception {
-    try (var all = Files.list(tasks)) {
-      List<Path> paths = all.toList();
-      long count = 0;
-      for (Path task : paths) {
-        count +=
-            Files.readString(task.resolve("comm")).strip().equals(name.substring(0, 15)) ? 1 : 0;
-      }
-      return count;
+      picture.await("the threads from before", () -> picture.threads().equals(threads));
     }
   }
 }

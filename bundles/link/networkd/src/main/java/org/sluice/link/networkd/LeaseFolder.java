@@ -41,10 +41,6 @@ final class LeaseFolder implements AutoCloseable {
     thread.start();
   }
 
-  Path file(int link) {
-    return folder.resolve(Integer.toString(link));
-  }
-
   private void run() {
     try {
       WatchKey current = null;

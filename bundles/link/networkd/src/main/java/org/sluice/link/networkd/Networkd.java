@@ -320,7 +320,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
         byPath.put(path, description.index());
       }
     }
-    LeaseFolder files = folder();
+    watchLeases();
     if (outOfTouch) {
       leases.patient(GRACE);
       clock.after(GRACE, () -> guarded(() -> links.keySet().forEach(this::lease)));
@@ -329,11 +329,7 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
     facts.add(hostFact());
     links.forEach((index, view) -> facts.add(fact(index, view)));
     leases.retain(links.keySet());
-    if (files != null) {
-      links.forEach(
-          (index, view) ->
-              facts.addAll(leases.look(files.file(index), view.states(), view.description())));
-    }
+    links.forEach((index, view) -> facts.addAll(look(index, view)));
     present = true;
     outOfTouch = false;
     tally.links(links.size());
@@ -342,20 +338,17 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
     links.keySet().forEach(this::lookLater);
   }
 
-  private @Nullable LeaseFolder folder() {
-    if (folder == null) {
-      try {
-        folder = new LeaseFolder(leaseFiles, link -> guarded(() -> leaseWritten(link)));
-      } catch (IOException e) {
-        tally.failed();
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "watching {0}: {1}; leases of systemd-networkd are not known",
-            leaseFiles,
-            e.getMessage());
-      }
+  private void watchLeases() {
+    if (folder != null) {
+      return;
     }
-    return folder;
+    try {
+      folder = new LeaseFolder(leaseFiles, link -> guarded(() -> leaseWritten(link)));
+    } catch (IOException e) {
+      // Mostly the limit of inotify instances; leases are read all the same, some of them later.
+      tally.failed();
+      LOG.log(System.Logger.Level.WARNING, "watching {0}: {1}", leaseFiles, e.getMessage());
+    }
   }
 
   // --- what changes ---
@@ -493,16 +486,20 @@ final class Networkd implements BusListener, SignalListener, AutoCloseable {
   /** Tells what the leases of a link are now. */
   private void lease(int index) {
     View view = links.get(index);
-    LeaseFolder files = folder;
-    if (!present || outOfTouch || view == null || files == null) {
+    if (!present || outOfTouch || view == null) {
       return;
     }
     Set<Lease.Key> before = leases.keys(index);
-    List<Lease> now = leases.look(files.file(index), view.states(), view.description());
+    List<Lease> now = look(index, view);
     now.forEach(lease -> before.remove(lease.key()));
     before.forEach(sink::remove);
     now.forEach(sink::put);
     lookLater(index);
+  }
+
+  private List<Lease> look(int index, View view) {
+    Path file = leaseFiles.resolve(Integer.toString(index));
+    return leases.look(file, view.states(), view.description());
   }
 
   /** By half of its time a lease should be renewed; of one of IPv6 nothing else tells. */
