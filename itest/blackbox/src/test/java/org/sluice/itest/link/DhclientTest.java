@@ -403,6 +403,7 @@ class DhclientTest {
       assertEquals(1, count(sluice, "lease-acquired"), happenings(sluice)::toString);
       trusted.kill();
       sluice.awaitTrue("it is missed", () -> source(sluice).startsWith("FAILING"));
+      assertEquals(1, leases(sluice).size(), "it is still granted");
       sluice.awaitTrue("nobody is left", () -> source(sluice).startsWith("ABSENT"));
       assertTrue(forged.alive());
       assertEquals(List.of(), leases(sluice));

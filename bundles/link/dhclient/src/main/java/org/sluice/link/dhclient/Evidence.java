@@ -37,12 +37,18 @@ record Evidence(
     return clients.stream().filter(client -> client.serves(slot)).findFirst();
   }
 
-  /** The lease file that tells of it: that of its dhclient, or the latest of the usual ones. */
+  /**
+   * The lease file that tells of it: that of its dhclient, or the latest of the usual ones. When
+   * its dhclient has ended, that which it was told comes before the usual ones.
+   */
   Optional<LeaseFile> file(Slot slot) {
-    Path own = client(slot).map(Client::leaseFile).orElse(null);
+    Optional<Client> client = client(slot);
+    Path own = client.map(Client::leaseFile).orElse(null);
     return files.stream()
-        .filter(file -> own == null ? file.common() : file.path().equals(own))
+        .filter(file -> client.isEmpty() || (own == null ? file.common() : file.path().equals(own)))
         .filter(file -> file.leases().containsKey(slot))
-        .max(Comparator.comparing(LeaseFile::written));
+        .max(
+            Comparator.<LeaseFile, Boolean>comparing(file -> !file.common())
+                .thenComparing(LeaseFile::written));
   }
 }

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -85,10 +87,17 @@ final class Judgement {
 
   Verdict judge(Evidence evidence, Instant now) {
     var round = new Round(evidence, now);
-    evidence.slots().stream()
+    Set<Slot> slots = new HashSet<>(evidence.slots());
+    standings.forEach(
+        (slot, standing) -> {
+          if (standing.served) {
+            slots.add(slot);
+          }
+        });
+    slots.stream()
         .sorted(java.util.Comparator.comparing(Slot::link).thenComparing(Slot::six))
         .forEach(round::judge);
-    standings.keySet().retainAll(evidence.slots());
+    standings.keySet().retainAll(slots);
     return round.verdict();
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +22,15 @@ final class LeaseFiles {
   private static final String PATTERN = "dhclient*.lease*";
   private static final int MOST = 256;
 
+  /** That of a dhclient which has ended is read for as long as its end is not believed. */
+  private static final Duration LINGER = Judgement.GRACE.plusSeconds(1);
+
   private final List<Path> folders;
   private final Tally tally;
+
+  /** Where a dhclient was told to write, and when it ran last. */
+  private final Map<Path, Instant> told = new LinkedHashMap<>();
+
   private Map<Path, LeaseFile> known = new LinkedHashMap<>();
   private Set<String> problems = new TreeSet<>();
 
@@ -34,13 +42,14 @@ final class LeaseFiles {
   /** All of them as they are now. */
   List<LeaseFile> look(List<Client> clients, Instant now) {
     Set<Path> common = common();
-    Set<Path> all = new LinkedHashSet<>();
     for (Client client : clients) {
-      Path told = client.leaseFile();
-      if (told != null && all.size() < MOST) {
-        all.add(told);
+      Path file = client.leaseFile();
+      if (file != null && (told.size() < MOST || told.containsKey(file))) {
+        told.put(file, now);
       }
     }
+    told.values().removeIf(last -> now.isAfter(last.plus(LINGER)) || last.isAfter(now));
+    Set<Path> all = new LinkedHashSet<>(told.keySet());
     all.addAll(common);
     Map<Path, LeaseFile> there = new LinkedHashMap<>();
     Set<String> troubles = new TreeSet<>();

@@ -71,6 +71,21 @@ class FilesTest {
     assertTrue(files.problems().isEmpty());
   }
 
+  /** Nobody knows yet that it will not come back, and it may have released its lease. */
+  @Test
+  void theFileOfADhclientThatEndedIsReadForAWhile() throws Exception {
+    Path file = Files.writeString(folder.resolve("own"), LEASE);
+    mode(file, "rw-r--r--");
+    List<Client> client = List.of(new Client(1, false, List.of("eth1"), file, ""));
+    LeaseFiles files = files();
+    assertEquals(List.of(), files.look(List.of(), NOW));
+    assertEquals(1, files.look(client, NOW).size());
+    Instant end = NOW.plus(Judgement.GRACE);
+    assertEquals(1, files.look(List.of(), end).size());
+    assertTrue(files.folders().contains(folder));
+    assertEquals(List.of(), files.look(List.of(), end.plusSeconds(2)));
+  }
+
   @Test
   void theHookFolderMustBelongToTheTrusted() throws Exception {
     Path records = Files.createDirectory(folder.resolve("records"));

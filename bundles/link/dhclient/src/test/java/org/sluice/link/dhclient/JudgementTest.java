@@ -265,6 +265,18 @@ class JudgementTest {
   }
 
   @Test
+  void oneThatDiesBeforeItHadALeaseIsMissedToo() throws Exception {
+    runs(false);
+    assertEquals("init CONFIGURING OFF UNKNOWN", told());
+    clients.clear();
+    assertEquals(1, judge().lost().size());
+    assertEquals("init CONFIGURING OFF UNKNOWN", told());
+    after(Judgement.GRACE);
+    assertEquals("", told());
+    assertEquals(List.of(), judge().lost());
+  }
+
+  @Test
   void whatADhclientLeftBehindBeforeWeCameIsNothing() throws Exception {
     onLink(ADDRESS);
     write(block(ADDRESS, START.plusSeconds(3600)));
@@ -379,6 +391,11 @@ class JudgementTest {
     write(block(ADDRESS, START.plusSeconds(3600)));
     assertEquals("bound CONFIGURED ROUTABLE UNKNOWN [10.77.1.7/24]", told());
     assertTrue(files.get(own.path()).leases().containsKey(ETH1));
+    List<Client> running = List.copyOf(clients);
+    clients.clear();
+    assertEquals("bound CONFIGURED ROUTABLE UNKNOWN [10.77.1.7/24]", told());
+    assertEquals(1, judge().lost().size(), "it has ended");
+    clients.addAll(running);
     files.remove(own.path());
     assertEquals("init CONFIGURING OFF UNKNOWN", told(), "its own does not count");
   }
