@@ -67,7 +67,8 @@ final class HookHome implements AutoCloseable {
     }
     sluice.launch();
     sluice.awaitTrue(
-        "the kernel's picture", () -> sluice.command("link:sources").out().contains("LIVE"));
+        "the kernel's picture",
+        () -> sluice.command("link:sources").out().matches("(?s).*kernel +LIVE.*"));
     sluice.awaitTrue("the hooks", () -> sluice.command("hooks:list").exit() == 0);
     return this;
   }

@@ -472,7 +472,7 @@ class HooksTest {
       var failed =
           home.sluice().command("hooks:test", "ready-ipv4.d/dns", "--link", "left", "--json");
       assertEquals(1, failed.exit(), failed::toString);
-      assertTrue(failed.out().contains("hello left 1"), failed.out());
+      assertTrue(failed.out().contains("hello left 1"), failed::toString);
       assertTrue(failed.out().contains("SLUICE_EVENT=ready-ipv4"), failed.out());
       assertTrue(failed.out().contains("\"exit\": 3") || failed.out().contains("\"exit\":3"));
       home.hook("ready-ipv4.d/dns", "cat");
@@ -484,9 +484,8 @@ class HooksTest {
       assertTrue(absent.err().contains("hooks:list"), absent.err());
       assertEquals(
           List.of("failed", "ok"), home.log("ready-ipv4.d/dns", "outcome"), "trials are logged");
-      assertTrue(home.namespace().get(home.sluice(), "/api/v1/hooks").contains("ready-ipv4.d/dns"));
-      assertTrue(
-          home.namespace().get(home.sluice(), "/api/v1/hooks/log?limit=1").contains("\"ok\""));
+      home.namespace().awaitGet(home.sluice(), "/api/v1/hooks", "ready-ipv4.d/dns");
+      home.namespace().awaitGet(home.sluice(), "/api/v1/hooks/log?limit=1", "\"ok\"");
     }
   }
 

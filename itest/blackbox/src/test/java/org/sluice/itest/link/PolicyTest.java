@@ -168,7 +168,7 @@ class PolicyTest {
                       .count()
                   >= 27);
       assertTrue(metric(sluice, uplinks, "sluice_link_policy_heals_total") >= 27);
-      assertTrue(uplinks.host.get(sluice, "/api/v1/policy/drift").contains("\"healed\""));
+      uplinks.host.awaitGet(sluice, "/api/v1/policy/drift", "\"healed\"");
     }
   }
 
@@ -445,7 +445,7 @@ class PolicyTest {
       sluice.awaitTrue("the new mark", () -> host.ip("-6 rule").contains("proto 93"));
       sluice.awaitTrue("the old one to go", () -> uplinks.owned().isEmpty());
       assertFalse(Files.exists(names.resolve("sluice.conf")));
-      assertTrue(host.get(sluice, "/api/v1/policy").contains("\"eth2\""));
+      host.awaitGet(sluice, "/api/v1/policy", "\"eth2\"");
     }
   }
 
