@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.itest.link;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -81,7 +80,7 @@ class LinkBusTest {
       assertTrue(bus.call(NAME, PATH, NAME + ".ListLinks").contains("\"lo\""));
       sluice.config("org.sluice.link.dbus", "{ \"enabled\": false }");
       sluice.awaitTrue("the name to go", () -> !offered(bus));
-      assertEquals("", threads(sluice), "no thread stays");
+      sluice.awaitTrue("its threads to end", () -> threads(sluice).isEmpty());
     }
   }
 

@@ -96,6 +96,22 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
         .toList();
   }
 
+  /**
+   * What happened, once nothing more does: the kernel and a manager tell of the same thing one
+   * after the other.
+   */
+  List<String> settled() throws Exception {
+    List<String> before = happenings();
+    while (true) {
+      Thread.sleep(2000);
+      List<String> now = happenings();
+      if (now.equals(before)) {
+        return now;
+      }
+      before = now;
+    }
+  }
+
   long count(String kind) {
     return happenings().stream().filter(h -> h.equals(kind) || h.startsWith(kind + " ")).count();
   }

@@ -312,7 +312,7 @@ class NetworkManagerTest {
       picture.await("the lease", () -> picture.leased(false));
       picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
-      List<String> before = picture.happenings();
+      List<String> before = picture.settled();
       BundleSwitch bundles = BundleSwitch.in(sluice);
       bundles.cycle("org.sluice.link.networkmanager", 1);
       picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));

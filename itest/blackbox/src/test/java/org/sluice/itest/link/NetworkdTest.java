@@ -382,9 +382,10 @@ class NetworkdTest {
       host.networkd(DHCP);
       ManagedPicture picture = launch(host, sluice);
       picture.await("the lease", () -> picture.leased(false));
-      awaitAgreement(host, picture);
+      picture.await(
+          "the end of it", () -> ourWords(picture).equals("configured routable ROUTABLE LINK"));
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
-      List<String> before = picture.happenings();
+      List<String> before = picture.settled();
       BundleSwitch bundles = BundleSwitch.in(sluice);
       bundles.cycle("org.sluice.link.networkd", 1);
       picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
