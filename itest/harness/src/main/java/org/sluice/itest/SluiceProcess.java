@@ -43,6 +43,7 @@ public final class SluiceProcess implements AutoCloseable {
   private final List<String> options;
   private final List<String> prefix = new ArrayList<>();
   private boolean child;
+  private boolean shipped;
   private final Path log;
   private int port;
   private @Nullable Process process;
@@ -87,6 +88,12 @@ public final class SluiceProcess implements AutoCloseable {
     return under(command);
   }
 
+  /** Started by the script of the distribution, with its options for Java, as users start it. */
+  public SluiceProcess asShipped() {
+    shipped = true;
+    return this;
+  }
+
   /**
    * Starts the process on the same home, again if need be, and waits until commands are answered.
    */
@@ -102,18 +109,19 @@ public final class SluiceProcess implements AutoCloseable {
       port = free.getLocalPort();
     }
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-jar",
-            DIST.resolve("lib/sluice.jar").toString(),
-            "--home",
-            home.toString(),
-            "--http",
-            "127.0.0.1:" + port));
+    if (shipped) {
+      command.addAll(List.of(DIST.resolve("bin/sluice").toString(), "run"));
+    } else {
+      command.addAll(
+          List.of(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "--sun-misc-unsafe-memory-access=allow",
+              "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
+              "-jar",
+              DIST.resolve("lib/sluice.jar").toString()));
+    }
+    command.addAll(List.of("--home", home.toString(), "--http", "127.0.0.1:" + port));
     command.addAll(options);
     process =
         new ProcessBuilder(command)
