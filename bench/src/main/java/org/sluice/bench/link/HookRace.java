@@ -188,7 +188,8 @@ final class HookRace implements AutoCloseable {
           "/etc/networkd-dispatcher");
       // networkd, itself and the one that asks. The bus does not tell here who they are.
       host.await("networkd-dispatcher on the bus", () -> clients() >= 3);
-      // What it runs to look at the links was counted perhaps; the uncounted changes show that it listens.
+      // What it runs to look at the links was counted perhaps; the uncounted changes show that it
+      // listens.
       Thread.sleep(2000);
     }
 

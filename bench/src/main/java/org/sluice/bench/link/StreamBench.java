@@ -16,6 +16,9 @@ final class StreamBench {
   /** Whoever is further behind in the end does not keep up. */
   private static final double MOST_LAG = 1000;
 
+  /** A busy machine makes fewer changes than were asked for; then nothing is shown. */
+  private static final double ENOUGH = 0.97;
+
   private final int seconds;
   private final Map<Integer, Result> results = new TreeMap<>();
 
@@ -70,7 +73,8 @@ final class StreamBench {
         events == changes
             && after.wholeSince(before)
             && overruns == watch.metric("sluice_link_kernel_overruns_total")
-            && lag < MOST_LAG;
+            && lag < MOST_LAG
+            && result.made.last() > rate * ENOUGH;
     result.whole += whole ? 1 : 0;
     System.out.printf(
         "stream: %d a second for %d s: %d of %d events, %.0f a second, %.0f ms behind, %s%n",

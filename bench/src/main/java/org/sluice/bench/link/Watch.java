@@ -30,6 +30,7 @@ final class Watch {
 
       @Component(
           service = Watch.class,
+          immediate = true,
           property = {"osgi.command.scope=bench", "osgi.command.function=seen"})
       public final class Watch implements LinkListener {
         private final LinkSubscription subscription;
