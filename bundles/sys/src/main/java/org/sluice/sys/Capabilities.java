@@ -58,6 +58,19 @@ public record Capabilities(
     }
   }
 
+  /**
+   * Makes the calling thread give up every capability, and whatever programs could ever give it new
+   * ones, for good. Only this thread: the others keep theirs. A program it starts has none, even as
+   * root. The thread must start no other thread afterwards, and wake no virtual one, for a thread
+   * begins with the rights of the one that starts it.
+   *
+   * @return what it may do now
+   */
+  public static Capabilities renounce() throws IOException {
+    LibcProcess.renounce();
+    return current();
+  }
+
   public boolean has(Capability capability) {
     return effective.contains(capability);
   }

@@ -227,7 +227,7 @@ final class Libc {
 
   // This room is where restricted methods are meant to be called; the rest of the house cannot.
   @SuppressWarnings("restricted")
-  private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... arguments) {
+  static MethodHandle link(String name, MemoryLayout result, MemoryLayout... arguments) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
         linker.defaultLookup().findOrThrow(name),
@@ -236,7 +236,7 @@ final class Libc {
   }
 
   /** A handle fails only when its declaration here is wrong, or memory was used after its end. */
-  private static RuntimeException broken(String name, Throwable t) {
+  static RuntimeException broken(String name, Throwable t) {
     if (t instanceof RuntimeException e) {
       return e;
     }

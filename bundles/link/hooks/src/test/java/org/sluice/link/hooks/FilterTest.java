@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.hooks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.sluice.host.api.ConfigCheck;
+import org.sluice.link.api.Happening.Kind;
+
+class FilterTest {
+  private static final String[] NONE = {};
+
+  private static boolean passes(Filter filter, Occasion occasion) {
+    return !filter.excludes(occasion);
+  }
+
+  @Test
+  void interfaces() {
+    Filter filter = Filter.of(new String[] {"eth1", "wg*"}, NONE, NONE, NONE, "");
+    assertTrue(passes(filter, Samples.occasion(1, Kind.CARRIER, 1, "")));
+    assertFalse(passes(filter, Samples.occasion(1, Kind.CARRIER, 10, "")), "eth10 is not eth1");
+  }
+
+  @Test
+  void families() {
+    Filter four = Filter.of(NONE, NONE, new String[] {"ipv4"}, NONE, "");
+    assertTrue(passes(four, Samples.occasion(1, Kind.READY_IPV4, 1, "")));
+    assertFalse(passes(four, Samples.occasion(1, Kind.READY_IPV6, 1, "")));
+    assertTrue(passes(four, Samples.occasion(1, Kind.ADDRESS_ADDED, 1, "10.0.0.1/24")));
+    assertFalse(passes(four, Samples.occasion(1, Kind.ADDRESS_ADDED, 1, "fe80::1/64")));
+    assertFalse(passes(four, Samples.occasion(1, Kind.DEFAULT_ROUTE_ADDED, 1, "::/0 via fe80::9")));
+    assertTrue(passes(four, Samples.occasion(1, Kind.CARRIER, 1, "")), "it is of no family");
+  }
+
+  @Test
+  void eventsAndBackends() {
+    Filter filter = Filter.of(NONE, new String[] {"carrier"}, NONE, new String[] {"netlink"}, "");
+    assertTrue(passes(filter, Samples.occasion(1, Kind.CARRIER, 1, "")));
+    assertFalse(passes(filter, Samples.occasion(1, Kind.NO_CARRIER, 1, "")));
+    Filter other = Filter.of(NONE, NONE, NONE, new String[] {"networkd"}, "");
+    assertFalse(passes(other, Samples.occasion(1, Kind.CARRIER, 1, "")));
+  }
+
+  @Test
+  void globs() {
+    assertTrue(new Glob("*").matches(""));
+    assertTrue(new Glob("a*b*c").matches("axxbyybc"));
+    assertFalse(new Glob("a*b*c").matches("axxbyyb"));
+    assertTrue(new Glob("veth?").matches("veth1"));
+    assertFalse(new Glob("veth?").matches("veth"));
+    assertTrue(new Glob("$(id)").matches("$(id)"));
+    assertFalse(new Glob("*a".repeat(2000) + "b").matches("a".repeat(4000)), "and ends soon");
+  }
+
+  @Test
+  void filesAreCheckedAsAWhole() {
+    List<ConfigCheck.Finding> findings =
+        new HooksCheck()
+            .check(
+                Map.of(
+                    "org.sluice.link.hooks",
+                    Map.of("compat", new String[] {"networkd-dispatcher=/etc/nd", "nm=/x", "y"}),
+                    "org.sluice.link.hooks.hook~a",
+                    Map.of(
+                        "hooks", new String[] {"*"},
+                        "events", new String[] {"carier"},
+                        "capabilities", new String[] {"NET_ADMIN", "CAP_ALL"},
+                        "condition", "has_gateway &&"),
+                    "org.sluice.link.hooks.webhook~b",
+                    Map.of("url", "ftp://x/", "secretFile", "secret"),
+                    "org.sluice.link.hooks.webhook~c",
+                    Map.of("url", "https://user:pw@host/")));
+    List<String> words = findings.stream().map(f -> f.pid() + " " + f.key()).sorted().toList();
+    assertEquals(
+        List.of(
+            "org.sluice.link.hooks compat",
+            "org.sluice.link.hooks compat",
+            "org.sluice.link.hooks.hook~a capabilities",
+            "org.sluice.link.hooks.hook~a condition",
+            "org.sluice.link.hooks.hook~a events",
+            "org.sluice.link.hooks.webhook~b secretFile",
+            "org.sluice.link.hooks.webhook~b url",
+            "org.sluice.link.hooks.webhook~c url"),
+        words);
+    assertTrue(
+        findings.stream().anyMatch(f -> f.remedy().contains("did you mean \"carrier\"")),
+        findings::toString);
+  }
+
+  @Test
+  void aSignatureIsThatOfRfc2104() {
+    // openssl: printf '12.{}' | openssl dgst -sha256 -hmac key
+    assertEquals(
+        "t=12,v1=043e30e1e15664dc97494d18e4110984bcbd2c4e6f3e19de9569dc1ea6d9b03e",
+        Signature.of("key".getBytes(java.nio.charset.StandardCharsets.UTF_8), 12, "{}"));
+  }
+
+  @Test
+  void backoffDoublesUpToItsMost() {
+    Backoff most = new Backoff(new Fixed(Long.MAX_VALUE));
+    assertEquals(1000, most.after(1).toMillis());
+    assertEquals(2000, most.after(2).toMillis());
+    assertEquals(300_000, most.after(10).toMillis());
+    assertEquals(300_000, most.after(100).toMillis());
+    Backoff least = new Backoff(new Fixed(0));
+    assertEquals(500, least.after(1).toMillis());
+  }
+
+  /** Always the largest allowed number, or the smallest. */
+  private record Fixed(long value) implements RandomGenerator {
+    @Override
+    public long nextLong() {
+      return value;
+    }
+
+    @Override
+    public long nextLong(long bound) {
+      return Math.min(value, bound - 1);
+    }
+  }
+}

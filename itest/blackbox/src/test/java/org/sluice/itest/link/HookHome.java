@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.link;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.sluice.itest.SluiceProcess;
+import org.sluice.json.JsonValue;
+
+/** A product with hooks, in a network of its own, and what its hooks wrote down. */
+final class HookHome implements AutoCloseable {
+  private final Namespace namespace;
+  private final SluiceProcess sluice;
+  private final Path notes;
+
+  private HookHome(Namespace namespace, SluiceProcess sluice) throws IOException {
+    this.namespace = namespace;
+    this.sluice = sluice;
+    notes = Files.createTempDirectory("sluice-notes-");
+    Files.setPosixFilePermissions(notes, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(sluice.home(), PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** With a pair of links, {@code left} and {@code right}, that are down; nothing runs yet. */
+  static HookHome prepare() throws Exception {
+    Namespace namespace = Namespace.create();
+    HookHome home = new HookHome(namespace, SluiceProcess.prepare().under(namespace.prefix()));
+    namespace.ip("link add left type veth peer right");
+    return home;
+  }
+
+  HookHome launch() throws Exception {
+    sluice.launch();
+    sluice.awaitTrue(
+        "the kernel's picture", () -> sluice.command("link:sources").out().contains("LIVE"));
+    sluice.awaitTrue("the hooks", () -> sluice.command("hooks:list").exit() == 0);
+    return this;
+  }
+
+  Namespace namespace() {
+    return namespace;
+  }
+
+  SluiceProcess sluice() {
+    return sluice;
+  }
+
+  /** Where hooks may write. */
+  Path notes() {
+    return notes;
+  }
+
+  Path folder() {
+    return sluice.home().resolve("hooks.d");
+  }
+
+  /** Puts a shell script in place, whole from the beginning. */
+  Path hook(String name, String script) throws IOException {
+    return script(folder().resolve(name), script);
+  }
+
+  Path script(Path file, String script) throws IOException {
+    folders(java.util.Objects.requireNonNull(file.getParent()));
+    Path beside = file.resolveSibling("." + file.getFileName() + ".tmp");
+    Files.writeString(beside, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return Files.move(beside, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void folders(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** A script that appends a line of words to a file. */
+  String note(String file, String words) {
+    return "echo \"" + words + "\" >> " + notes.resolve(file);
+  }
+
+  /** A script that writes its environment and its input down, at once. */
+  String dump(String file) {
+    Path to = notes.resolve(file);
+    return "env -0 > "
+        + to
+        + ".env.tmp; cat > "
+        + to
+        + ".json; mv "
+        + to
+        + ".env.tmp "
+        + to
+        + ".env";
+  }
+
+  List<String> lines(String file) throws IOException {
+    Path path = notes.resolve(file);
+    return Files.exists(path) ? Files.readAllLines(path) : List.of();
+  }
+
+  List<String> awaitLines(String file, int count) throws Exception {
+    return sluice.await(
+        count + " lines in " + file,
+        () -> {
+          List<String> lines = lines(file);
+          return lines.size() >= count ? lines : null;
+        });
+  }
+
+  /** What {@link #dump} wrote. */
+  Map<String, String> environment(String file) throws Exception {
+    Path path = notes.resolve(file + ".env");
+    sluice.awaitTrue("the environment in " + path, () -> Files.exists(path));
+    Map<String, String> all = new TreeMap<>();
+    for (String line : Files.readString(path).split("\0", -1)) {
+      if (line.contains("=")) {
+        all.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
+      }
+    }
+    return all;
+  }
+
+  String input(String file) throws IOException {
+    return Files.readString(notes.resolve(file + ".json"));
+  }
+
+  /** The runs that are remembered. */
+  List<JsonValue> log() {
+    return rows("hooks:log");
+  }
+
+  List<JsonValue> rows(String command) {
+    SluiceProcess.Answer answer = sluice.command(command, "--json");
+    if (answer.exit() != 0) {
+      throw new AssertionError(answer.toString());
+    }
+    return Namespace.items(answer.json());
+  }
+
+  /** Runs of one hook, as one of their columns. */
+  List<String> log(String hook, String column) {
+    List<String> found = new ArrayList<>();
+    for (JsonValue run : log()) {
+      if (Namespace.text(run, "hook").equals(hook)) {
+        found.add(Namespace.text(run, column));
+      }
+    }
+    return found;
+  }
+
+  /** Saved, and in force. */
+  void config(String pid, String text) throws Exception {
+    sluice.config(pid, text);
+    sluice.awaitTrue(
+        pid + " to be in force",
+        () -> {
+          JsonValue status = sluice.command("config:status", "--json").json();
+          return Namespace.text(status, "current").equals("true")
+              && Namespace.items(Namespace.member(status, "files")).stream()
+                  .anyMatch(
+                      file ->
+                          Namespace.text(file, "pid").equals(pid)
+                              && Namespace.text(file, "state").equals("in force"));
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    sluice.close();
+    namespace.close();
+    try (var tree = Files.walk(notes)) {
+      tree.sorted(java.util.Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
+    }
+  }
+}
