@@ -58,7 +58,8 @@ final class ConfigFile {
     int left = values.size();
     for (Map.Entry<String, Object> entry : values.entrySet()) {
       out.append("  ").append(JsonWriter.write(entry.getKey())).append(": ");
-      out.append(JsonWriter.write(entry.getValue())).append(--left > 0 || !choices.isEmpty() ? ",\n" : "\n");
+      out.append(JsonWriter.write(entry.getValue()))
+          .append(--left > 0 || !choices.isEmpty() ? ",\n" : "\n");
     }
     choices.forEach(choice -> out.append("  // ").append(line(choice)).append('\n'));
     return out.append("}\n").toString();

@@ -84,7 +84,8 @@ class MigrateTest {
         text.lines()
             .anyMatch(
                 line ->
-                    line.startsWith(outcome + " ") && List.of(parts).stream().allMatch(line::contains)),
+                    line.startsWith(outcome + " ")
+                        && List.of(parts).stream().allMatch(line::contains)),
         () -> outcome + " " + List.of(parts) + " is not in\n" + text);
   }
 
@@ -96,8 +97,7 @@ class MigrateTest {
     assumeTrue(Shell.root(), "only root can make a network");
     try (SluiceProcess sluice = SluiceProcess.prepare().under("unshare", "--net")) {
       Files.setPosixFilePermissions(sluice.home(), PosixFilePermissions.fromString("rwxr-xr-x"));
-      Shell.Ended copied =
-          Shell.run("cp", "-a", to() + "/.", sluice.home().toString());
+      Shell.Ended copied = Shell.run("cp", "-a", to() + "/.", sluice.home().toString());
       assertEquals(0, copied.exit(), copied.text());
       long files;
       try (var all = Files.list(to().resolve("configs"))) {
@@ -265,7 +265,7 @@ class MigrateTest {
   @Test
   void whatIsWrongIsToldWithFileAndLine() throws Exception {
     Path yaml = etc("netevd/netevd.yaml");
-    Files.writeString(yaml, "system:\n  log_level: [info\nrouting: {}\n");
+    Files.writeString(yaml, "routing: {}\nsystem: [x\n");
     Shell.Ended broken = migrate("netevd", etc("netevd").toString(), "--to", to().toString());
     assertEquals(1, broken.exit(), broken.text());
     assertTrue(broken.text().contains(yaml + ":3: this is no YAML"), broken.text());
