@@ -19,6 +19,7 @@ final class FrameworkProperties {
     Privileges privileges = arguments.privileges();
     if (privileges != null) {
       p.put("sluice.privileges", privileges.toString());
+      p.put("sluice.privileges.bits", Long.toHexString(privileges.bits()));
     }
 
     // The cache holds nothing that cannot be made again: every start begins from the folders.

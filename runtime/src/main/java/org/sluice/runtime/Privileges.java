@@ -62,7 +62,8 @@ record Privileges(Map<String, Integer> names) {
     return new Privileges(names);
   }
 
-  private long bits() {
+  /** As the kernel counts them. */
+  long bits() {
     return names.values().stream().mapToLong(number -> 1L << number).reduce(0, (a, b) -> a | b);
   }
 

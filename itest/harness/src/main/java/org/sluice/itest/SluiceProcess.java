@@ -42,6 +42,7 @@ public final class SluiceProcess implements AutoCloseable {
   private final Path home;
   private final List<String> options;
   private final List<String> prefix = new ArrayList<>();
+  private boolean child;
   private final Path log;
   private int port;
   private @Nullable Process process;
@@ -78,6 +79,12 @@ public final class SluiceProcess implements AutoCloseable {
   public SluiceProcess under(String... command) {
     prefix.addAll(List.of(command));
     return this;
+  }
+
+  /** As {@link #under}, by a command that has the process as its only child. */
+  public SluiceProcess underParent(String... command) {
+    child = true;
+    return under(command);
   }
 
   /**
@@ -149,6 +156,13 @@ public final class SluiceProcess implements AutoCloseable {
       throw new IllegalStateException("not started yet");
     }
     return process;
+  }
+
+  /** The product's own process. */
+  public ProcessHandle handle() {
+    return child
+        ? process().children().findFirst().orElseGet(process()::toHandle)
+        : process().toHandle();
   }
 
   /** Everything the process wrote to its standard output and error so far. */
@@ -263,12 +277,13 @@ public final class SluiceProcess implements AutoCloseable {
 
   /** Dies without a chance to tidy up. */
   public void kill() throws InterruptedException {
-    process().destroyForcibly().waitFor();
+    handle().destroyForcibly();
+    process().waitFor();
   }
 
   /** Asked to stop as a service manager would; true when it did in time. */
   public boolean stop() throws InterruptedException {
-    process().destroy();
+    handle().destroy();
     return process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 

@@ -143,13 +143,21 @@ final class ConfiguredSluice implements AutoCloseable {
   /** Saves what is good, and waits until it is in force and kept. */
   long saveGood(String pid, String text) throws Exception {
     save(pid, text);
+    return filesKept();
+  }
+
+  /**
+   * Waits until the files are in force and kept. A component has its new values before that: they
+   * are in force when all have them.
+   */
+  long filesKept() throws Exception {
     sluice.awaitTrue(
-        pid + " to be in force",
+        "the files to be in force",
         () -> {
           Status status = status();
           return status.current() && status.problems().isEmpty();
         });
-    return kept();
+    return status().inForce() == 0 ? 0 : kept();
   }
 
   /** Waits until the generation in force has proved good. */
@@ -199,13 +207,7 @@ final class ConfiguredSluice implements AutoCloseable {
     for (var file : files.entrySet()) {
       save(file.getKey(), file.getValue());
     }
-    sluice.awaitTrue(
-        "the files to be in force",
-        () -> {
-          Status status = status();
-          return status.current() && status.problems().isEmpty();
-        });
-    return status().inForce() == 0 ? 0 : kept();
+    return filesKept();
   }
 
   static JsonValue member(JsonValue.Obj object, String name) {

@@ -177,7 +177,7 @@ class RefusalTest {
       Files.createSymbolicLink(file, data.resolve(pid));
     }
     sluice.process().awaitTrue("all five", () -> sluice.seen("rule b") != null);
-    long before = sluice.kept();
+    long before = sluice.filesKept();
     int generations = sluice.log().size();
     Path next = Files.createSymbolicLink(home.resolve("next"), home.resolve("second"));
     Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);

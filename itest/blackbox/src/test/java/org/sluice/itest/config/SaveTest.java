@@ -196,7 +196,7 @@ class SaveTest {
       assertTrue(Files.readString(file).contains(next), "vi did not write");
       inForce(next + " ");
     }
-    assertEquals(before + 2, sluice.kept());
+    assertEquals(before + 2, sluice.filesKept());
     assertTrue(sluice.status().problems().isEmpty());
   }
 
@@ -222,7 +222,7 @@ class SaveTest {
     Files.delete(configs.resolve(RULE + "~one.cfg.json"));
     Files.delete(configs.resolve(ALPHA + ".cfg.json"));
     inForce("3 ");
-    sluice.kept();
+    sluice.filesKept();
     sluice.saveGood(RULE + "~one", "{\"source\": \"one\"}");
     assertEquals(2, sluice.must("rule one").made());
   }
@@ -260,6 +260,7 @@ class SaveTest {
       }
     }
     inForce("82 ");
+    sluice.filesKept();
     assertEquals(generations + 1, sluice.log().size());
     assertFalse(sluice.process().log().substring(log.length()).contains("refused"));
   }

@@ -30,7 +30,8 @@ class EnduranceTest {
     sluice.config("org.sluice.link.table", "{ \"history\": 1000 }");
     sluice.launch();
     sluice.awaitTrue(
-        "the kernel's picture", () -> sluice.command("link:sources").out().contains("LIVE"));
+        "the kernel's picture",
+        () -> sluice.command("link:sources").out().matches("(?s).*kernel +LIVE.*"));
     return sluice;
   }
 

@@ -17,6 +17,7 @@ final class HookHome implements AutoCloseable {
   private final Namespace namespace;
   private final SluiceProcess sluice;
   private final Path notes;
+  private int owner;
 
   private HookHome(Namespace namespace, SluiceProcess sluice) throws IOException {
     this.namespace = namespace;
@@ -34,10 +35,40 @@ final class HookHome implements AutoCloseable {
     return home;
   }
 
+  /** The process will be of this user, with one capability, in the manner of a service. */
+  static HookHome prepareAs(int user, String capability) throws Exception {
+    Namespace namespace = Namespace.create();
+    List<String> prefix = new ArrayList<>(List.of(namespace.prefix()));
+    String only = "-all,+" + capability;
+    prefix.addAll(
+        List.of(
+            "setpriv",
+            "--reuid=" + user,
+            "--regid=" + user,
+            "--clear-groups",
+            "--inh-caps=" + only,
+            "--ambient-caps=" + only,
+            "--bounding-set=" + only,
+            "--"));
+    HookHome home =
+        new HookHome(namespace, SluiceProcess.prepare().under(prefix.toArray(String[]::new)));
+    home.owner = user;
+    namespace.ip("link add left type veth peer right");
+    return home;
+  }
+
   HookHome launch() throws Exception {
+    if (owner != 0) {
+      try (var tree = Files.walk(sluice.home())) {
+        for (Path path : tree.toList()) {
+          Files.setAttribute(path, "unix:uid", owner);
+        }
+      }
+    }
     sluice.launch();
     sluice.awaitTrue(
-        "the kernel's picture", () -> sluice.command("link:sources").out().contains("LIVE"));
+        "the kernel's picture",
+        () -> sluice.command("link:sources").out().matches("(?s).*kernel +LIVE.*"));
     sluice.awaitTrue("the hooks", () -> sluice.command("hooks:list").exit() == 0);
     return this;
   }

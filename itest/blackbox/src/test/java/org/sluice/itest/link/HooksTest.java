@@ -20,6 +20,7 @@ import org.sluice.json.JsonValue;
 /** Hooks as their users see them, run by the product for what really happens to links. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class HooksTest {
+  private static final int NOBODY = 65534;
 
   @Test
   void runsInOrderWithAllThereIsToKnow() throws Exception {
@@ -81,6 +82,8 @@ class HooksTest {
               || home.sluice().command("link:events", "--json").out().contains(":" + number + ","),
           number);
       assertTrue(home.log("any.d/all", "outcome").contains("ok"));
+      String acts = home.sluice().command("host:audit", "1000", "--json").out();
+      assertTrue(acts.lines().anyMatch(l -> l.contains("hook-run")) && acts.contains(number), acts);
     }
   }
 
@@ -196,30 +199,30 @@ class HooksTest {
       home.namespace().batch(flaps(100));
       home.sluice()
           .awaitTrue(
-              "the last event to be seen",
-              () -> metric(home, "sluice_hooks_superseded_total") >= 150);
-      home.sluice()
-          .awaitTrue(
-              "all to be told",
-              () ->
-                  metric(home, "sluice_hooks_queued") == 0
-                      && !home.lines("flaps").isEmpty()
-                      && home.lines("flaps").size()
-                          == home.log("link-up.d/note", "run").size()
-                              + home.log("link-down.d/note", "run").size()
-                              - others(home));
+              "the last to be told",
+              () -> {
+                String last =
+                    home.sluice()
+                        .command("link:happenings", "--json")
+                        .out()
+                        .lines()
+                        .map(Namespace::json)
+                        .filter(row -> text(row, "link").equals("left"))
+                        .filter(row -> text(row, "happening").matches("link-(up|down)"))
+                        .map(row -> text(row, "happening").substring(5) + " " + text(row, "number"))
+                        .reduce("none", (_, later) -> later);
+                return last.startsWith("up ")
+                    && metric(home, "sluice_hooks_queued") == 0
+                    && !home.lines("flaps").isEmpty()
+                    && home.lines("flaps").getLast().equals(last);
+              });
       List<String> lines = home.lines("flaps");
-      assertTrue(lines.getLast().startsWith("up "), lines::toString);
-      assertTrue(lines.size() < 100, lines::toString);
+      assertTrue(metric(home, "sluice_hooks_superseded_total") > 0);
+      assertTrue(lines.size() < 200, lines::toString);
       List<Long> numbers =
           lines.stream().map(l -> Long.parseLong(l.substring(l.indexOf(' ') + 1))).toList();
       assertEquals(numbers.stream().sorted().toList(), numbers, "in the order of the events");
     }
-  }
-
-  /** Runs for other links. */
-  private static long others(HookHome home) {
-    return home.log().stream().filter(run -> !text(run, "link").equals("left")).count();
   }
 
   @Test
@@ -469,7 +472,7 @@ class HooksTest {
       var failed =
           home.sluice().command("hooks:test", "ready-ipv4.d/dns", "--link", "left", "--json");
       assertEquals(1, failed.exit(), failed::toString);
-      assertTrue(failed.out().contains("hello left 1"), failed.out());
+      assertTrue(failed.out().contains("hello left 1"), failed::toString);
       assertTrue(failed.out().contains("SLUICE_EVENT=ready-ipv4"), failed.out());
       assertTrue(failed.out().contains("\"exit\": 3") || failed.out().contains("\"exit\":3"));
       home.hook("ready-ipv4.d/dns", "cat");
@@ -481,9 +484,48 @@ class HooksTest {
       assertTrue(absent.err().contains("hooks:list"), absent.err());
       assertEquals(
           List.of("failed", "ok"), home.log("ready-ipv4.d/dns", "outcome"), "trials are logged");
-      assertTrue(home.namespace().get(home.sluice(), "/api/v1/hooks").contains("ready-ipv4.d/dns"));
-      assertTrue(
-          home.namespace().get(home.sluice(), "/api/v1/hooks/log?limit=1").contains("\"ok\""));
+      home.namespace().awaitGet(home.sluice(), "/api/v1/hooks", "ready-ipv4.d/dns");
+      home.namespace().awaitGet(home.sluice(), "/api/v1/hooks/log?limit=1", "\"ok\"");
+    }
+  }
+
+  /**
+   * As the unit of systemd starts it: no root, one capability that programs it starts would keep.
+   */
+  @Test
+  void whatAProcessWithOneCapabilityRunsHasNone() throws Exception {
+    try (HookHome home = HookHome.prepareAs(NOBODY, "net_admin")) {
+      home.hook(
+          "link-up.d/rights",
+          "[ $LINK = left ] || exit 0\n"
+              + "{ id -u; grep -E '^Cap(Eff|Prm|Amb)' /proc/self/status; } > "
+              + home.notes().resolve("rights.tmp")
+              + "; mv "
+              + home.notes().resolve("rights.tmp")
+              + " "
+              + home.notes().resolve("rights"));
+      home.hook("link-up.d/other", "true");
+      home.sluice()
+          .config(
+              "org.sluice.link.hooks.hook~other",
+              "{ \"hooks\": [\"link-up.d/other\"], \"user\": \"root\" }");
+      home.launch();
+      String status =
+          Files.readString(Path.of("/proc/" + home.sluice().process().pid() + "/status"));
+      assertTrue(status.contains("CapAmb:\t0000000000001000"), status);
+      home.namespace().ip("link set left up");
+      assertEquals(
+          List.of(
+              Integer.toString(NOBODY),
+              "CapPrm:\t0000000000000000",
+              "CapEff:\t0000000000000000",
+              "CapAmb:\t0000000000000000"),
+          home.awaitLines("rights", 4));
+      home.sluice()
+          .awaitTrue(
+              "the other to be refused",
+              () -> home.log("link-up.d/other", "outcome").contains("refused"));
+      assertTrue(home.log("link-up.d/other", "text").getFirst().contains("CAP_SETUID"));
     }
   }
 }

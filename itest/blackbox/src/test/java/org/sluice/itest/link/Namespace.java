@@ -88,6 +88,13 @@ final class Namespace implements AutoCloseable {
         "http://127.0.0.1:" + sluice.port() + path);
   }
 
+  /**
+   * Waits for a text in what is answered over HTTP: the shell is there before every resource is.
+   */
+  void awaitGet(SluiceProcess sluice, String path, String text) throws Exception {
+    sluice.awaitTrue(text + " at " + path, () -> get(sluice, path).contains(text));
+  }
+
   Process spawn(String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(prefix()));
     command.addAll(List.of(words));

@@ -168,7 +168,7 @@ class PolicyTest {
                       .count()
                   >= 27);
       assertTrue(metric(sluice, uplinks, "sluice_link_policy_heals_total") >= 27);
-      assertTrue(uplinks.host.get(sluice, "/api/v1/policy/drift").contains("\"healed\""));
+      uplinks.host.awaitGet(sluice, "/api/v1/policy/drift", "\"healed\"");
     }
   }
 
@@ -374,7 +374,9 @@ class PolicyTest {
       uplinks.host.ip("route add 192.0.2.0/24 dev eth1 table 300 proto static");
       await(
           sluice, "eth1", "IPv4", "in force, but table 300 of link eth1 has 1 routes of somebody");
-      assertTrue(uplinks.ask(sluice, "/health").contains("both claim link eth2"));
+      sluice.awaitTrue(
+          "health to tell it",
+          () -> uplinks.ask(sluice, "/health").contains("both claim link eth2"));
 
       sluice.config(POLICY + ".link~a", "{ \"links\": [\"*2\"], \"table\": 300 }");
       sluice.awaitTrue(
@@ -443,7 +445,7 @@ class PolicyTest {
       sluice.awaitTrue("the new mark", () -> host.ip("-6 rule").contains("proto 93"));
       sluice.awaitTrue("the old one to go", () -> uplinks.owned().isEmpty());
       assertFalse(Files.exists(names.resolve("sluice.conf")));
-      assertTrue(host.get(sluice, "/api/v1/policy").contains("\"eth2\""));
+      host.awaitGet(sluice, "/api/v1/policy", "\"eth2\"");
     }
   }
 

@@ -136,23 +136,20 @@ class ScriptTest {
         for (Path task : tasks.toList()) {
           String status = Files.readString(task.resolve("status"));
           threads++;
-          for (String line :
-              List.of(
-                  "Uid:\t65534\t65534\t65534\t65534",
-                  "NoNewPrivs:\t1",
-                  "CapInh:\t0000000000001000",
-                  "CapPrm:\t0000000000001000",
-                  "CapEff:\t0000000000001000",
-                  "CapBnd:\t0000000000001000",
-                  "CapAmb:\t0000000000001000")) {
-            assertTrue(status.lines().anyMatch(line::equals), () -> line + " is not in " + status);
+          assertTrue(status.contains("Uid:\t65534\t65534\t65534\t65534\n"), status);
+          assertTrue(status.contains("NoNewPrivs:\t1\n"), status);
+          for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
+            // One that starts hooks may have none at all.
+            assertTrue(
+                status.contains(set + ":\t0000000000001000\n")
+                    || status.contains(set + ":\t0000000000000000\n"),
+                status);
           }
         }
       }
       assertTrue(threads > 10, "only " + threads + " threads were looked at");
       Shell.Ended health = Shell.run(script().toString(), "host:health", "--home", home.toString());
-      assertTrue(
-          health.text().contains("has net_admin and nothing else, in every one of"), health.text());
+      assertTrue(health.text().contains("may have net_admin, none of "), health.text());
       running.process().destroy();
       assertEquals(0, running.end().exit());
     }

@@ -3,6 +3,7 @@ package org.sluice.host.explain;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,7 +39,11 @@ final class Inquiry {
     this.runtime = runtime;
     this.startFailures = startFailures;
     this.bundles = List.of(context.getBundles());
-    this.components = List.copyOf(runtime.getComponentDescriptionDTOs());
+    // SCR tells them in no order.
+    this.components =
+        runtime.getComponentDescriptionDTOs().stream()
+            .sorted(Comparator.comparing(about -> about.name))
+            .toList();
   }
 
   ServiceComponentRuntime runtime() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.hooks;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +40,7 @@ public final class Hooks {
   static final String PID = "org.sluice.link.hooks";
 
   private static final System.Logger LOG = System.getLogger("org.sluice.link.hooks");
+  private static final System.Logger AUDIT = System.getLogger("org.sluice.link.hooks.audit");
   private static final long PATIENCE_MILLIS = 5000;
   private static final int LOGGED_OUTPUT = 300;
 
@@ -237,7 +240,23 @@ public final class Hooks {
                 first.isEmpty()
                     ? ""
                     : " output=" + first.substring(0, Math.min(first.length(), LOGGED_OUTPUT)));
-    LOG.log(run.bad() ? WARNING : INFO, text);
+    // What went well and said nothing is in the audit, which is a part of the log as well.
+    LOG.log(run.bad() ? WARNING : first.isEmpty() ? DEBUG : INFO, text);
+    AUDIT.log(
+        INFO,
+        "hook-run actor=hooks subject=\"{0}\" outcome={1} what={2} link=\"{3}\" event={4}"
+            + " exit={5} user={6}",
+        quoted(run.hook()),
+        run.outcome().name().toLowerCase(Locale.ROOT),
+        run.event(),
+        quoted(run.link()),
+        Long.toString(run.number()),
+        Integer.toString(run.exit()),
+        run.user());
+  }
+
+  private static String quoted(String text) {
+    return text.replace("\"", "\\\"");
   }
 
   /** How every file that is named like a hook would be run. */

@@ -86,7 +86,7 @@ public final class HooksObserver implements HealthCheck, MetricSource {
       to.histogram(
           "sluice_hooks_duration_seconds",
           "How long hooks run.",
-          Journal.BOUNDS,
+          bounds(Journal.BOUNDS),
           count.buckets().stream().mapToLong(Long::longValue).toArray(),
           count.seconds(),
           "hook",
@@ -95,7 +95,7 @@ public final class HooksObserver implements HealthCheck, MetricSource {
     to.histogram(
         "sluice_hooks_delay_seconds",
         "From the moment an event is known to the start of a hook.",
-        Journal.DELAY_BOUNDS,
+        bounds(Journal.DELAY_BOUNDS),
         hooks.journal().delays(),
         hooks.journal().delaySum());
     Dispatcher.Figures figures = hooks.figures();
@@ -109,5 +109,9 @@ public final class HooksObserver implements HealthCheck, MetricSource {
         (double) figures.superseded());
     to.gauge("sluice_hooks_queued", "Events that wait for hooks.", figures.queued());
     to.gauge("sluice_hooks_held", "Events held back until they may be told.", figures.held());
+  }
+
+  private static double[] bounds(List<Double> of) {
+    return of.stream().mapToDouble(Double::doubleValue).toArray();
   }
 }

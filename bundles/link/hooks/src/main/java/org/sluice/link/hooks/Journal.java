@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The latest runs, and counts of all. Safe for any thread. */
 final class Journal {
-  static final double[] BOUNDS = {0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30};
-  static final double[] DELAY_BOUNDS = {0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.1, 0.5, 1, 5};
+  static final List<Double> BOUNDS =
+      List.of(0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0);
+  static final List<Double> DELAY_BOUNDS =
+      List.of(0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.1, 0.5, 1.0, 5.0);
 
   /** More hooks than this are counted as one, so that the number of series stays bounded. */
   private static final int MOST_HOOKS = 200;
@@ -23,7 +25,7 @@ final class Journal {
 
   private final Deque<Run> recent = new ArrayDeque<>();
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
-  private final long[] delays = new long[DELAY_BOUNDS.length + 1];
+  private final long[] delays = new long[DELAY_BOUNDS.size() + 1];
   private double delaySum;
   private long runs;
   private int keep;
@@ -36,7 +38,7 @@ final class Journal {
   static final class Tally {
     private final Map<String, Long> executions = new TreeMap<>();
     private final Map<String, Long> failures = new TreeMap<>();
-    private final long[] buckets = new long[BOUNDS.length + 1];
+    private final long[] buckets = new long[BOUNDS.size() + 1];
     private double seconds;
     private int badInARow;
     private @Nullable Run last;
@@ -86,9 +88,9 @@ final class Journal {
     }
   }
 
-  private static int bucket(double[] bounds, double value) {
+  private static int bucket(List<Double> bounds, double value) {
     int i = 0;
-    while (i < bounds.length && value > bounds[i]) {
+    while (i < bounds.size() && value > bounds.get(i)) {
       i++;
     }
     return i;

@@ -23,7 +23,7 @@ final class Obsolescence {
     if (newer.word().equals(Happening.Kind.LINK_REMOVED.word())) {
       return !older.word().equals(newer.word()) || older.event().equals(newer.event());
     }
-    if (state(newer) && state(older)) {
+    if (newer.is(Aspect.STATE) && state(older)) {
       return true;
     }
     if (setup(newer) && setup(older)) {

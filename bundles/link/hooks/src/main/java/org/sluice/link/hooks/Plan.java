@@ -52,7 +52,8 @@ record Plan(HookFile hook, Rule rule, Runner.Terms terms, Standing standing) {
     EnumSet<Capability> needed = EnumSet.noneOf(Capability.class);
     needed.addAll(wanted);
     if (otherUser) {
-      needed.addAll(Set.of(Capability.CAP_SETUID, Capability.CAP_SETGID));
+      // The last one to end it with when it takes too long.
+      needed.addAll(Set.of(Capability.CAP_SETUID, Capability.CAP_SETGID, Capability.CAP_KILL));
     }
     if (needed.isEmpty()) {
       return "";

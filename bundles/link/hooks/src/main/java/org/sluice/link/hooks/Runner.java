@@ -32,6 +32,9 @@ final class Runner {
   /** Between being asked to end and being ended. */
   private static final long GRACE_MILLIS = 1000;
 
+  /** How often to look whether anybody still waits for the end. */
+  private static final long LOOK_MILLIS = 500;
+
   /** Somebody may still be writing the file. */
   private static final int TRIES_WHEN_BUSY = 5;
 
@@ -88,9 +91,20 @@ final class Runner {
     String reason = "";
     try (child) {
       enter(child);
-      if (!child.await(terms.timeout().toMillis(), output::add)) {
-        outcome = Run.Outcome.TIMEOUT;
-        reason = "it took longer than " + terms.timeout().toSeconds() + " s and was ended";
+      long until = from + terms.timeout().toNanos();
+      boolean ended = false;
+      while (!ended && System.nanoTime() < until && !Thread.currentThread().isInterrupted()) {
+        long left = (until - System.nanoTime() + 999_999) / 1_000_000;
+        ended = child.await(Math.clamp(left, 0, LOOK_MILLIS), output::add);
+      }
+      if (!ended) {
+        if (Thread.currentThread().isInterrupted()) {
+          outcome = Run.Outcome.STOPPED;
+          reason = "who waited for it went away";
+        } else {
+          outcome = Run.Outcome.TIMEOUT;
+          reason = "it took longer than " + terms.timeout().toSeconds() + " s and was ended";
+        }
         child.terminate();
         child.await(GRACE_MILLIS, output::add);
       }

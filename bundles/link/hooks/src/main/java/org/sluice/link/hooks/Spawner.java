@@ -49,6 +49,12 @@ final class Spawner {
         throw cause;
       }
       throw new IOException("start " + program.file() + ": " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      if (!request.result().cancel(false) && !request.result().isCompletedExceptionally()) {
+        // It was started all the same, and nobody will look after it.
+        request.result().join().close();
+      }
+      throw e;
     }
   }
 

@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.link.api.Happening;
 import org.sluice.link.api.Happening.Kind;
+import org.sluice.link.api.Link;
 
 @Timeout(30)
 class DispatcherTest {
@@ -138,6 +140,32 @@ class DispatcherTest {
     }
     dispatcher.done(busy);
     assertEquals(List.of("101 carrier eth1"), all(dispatcher));
+  }
+
+  @Test
+  void aStateThatIsLeftIsNotTold() throws Exception {
+    Dispatcher dispatcher = dispatcher(0);
+    Occasions occasions = new Occasions(_ -> List.of());
+    Link dark = Samples.link(1, "eth1", true, false);
+    Link lit = Samples.link(1, "eth1", true, true);
+    List<Happening> story =
+        List.of(
+            Samples.happening(1, Kind.LINK_ADDED, dark, ""),
+            Samples.happening(2, Kind.CARRIER, lit, ""),
+            Samples.happening(3, Kind.ADDRESS_ADDED, lit, "fe80::1/64"),
+            Samples.happening(4, Kind.ADDRESS_ADDED, lit, "10.0.0.1/24"),
+            Samples.happening(5, Kind.NO_CARRIER, dark, ""));
+    for (Happening happening : story) {
+      occasions.of(happening).forEach(dispatcher::offer);
+    }
+    assertEquals(
+        List.of(
+            "1 link-added eth1",
+            "3 address-added eth1",
+            "4 address-added eth1",
+            "5 no-carrier eth1"),
+        all(dispatcher),
+        "it was degraded and routable, and is no more");
   }
 
   @Test

@@ -7,12 +7,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,8 +37,6 @@ import org.sluice.link.api.LinkTable;
 import org.sluice.link.api.Rule;
 import org.sluice.sys.Capabilities;
 import org.sluice.sys.Capability;
-import org.sluice.sys.Errno;
-import org.sluice.sys.NetlinkAck;
 
 /**
  * Makes what is into what should be, whenever something happened.
@@ -76,7 +72,6 @@ public final class Reconciler {
 
   private static final long FIRST_HEAL_PAUSE_NANOS = 5_000_000L;
   private static final long CALM_NANOS = 5_000_000_000L;
-  private static final int LOGGED_FAILURES = 20;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
@@ -84,6 +79,7 @@ public final class Reconciler {
   private final TableFile file;
   private final Tally tally = new Tally();
   private final Thefts thefts = new Thefts();
+  private final Works works = new Works(tally, thefts);
   private final Listener listener;
   private final Thread thread = new Thread(this::run, "link.policy/reconciler");
   private final long born = System.nanoTime();
@@ -474,7 +470,7 @@ public final class Reconciler {
       throws IOException {
     TableBook before = book;
     if (before != null && before.owner() != now.owner()) {
-      removeAll(kernel, before.owner());
+      works.removeAll(kernel, before.owner());
       keep(before.ownedBy(now.owner()));
       // What was looked at is not so any more.
       wake();
@@ -484,17 +480,17 @@ public final class Reconciler {
     if (!after.equals(before)) {
       keep(after);
     }
-    List<Step> steps = outlook.plan().steps();
-    Map<Owned, Failure> failures = new LinkedHashMap<>();
-    Set<Owned> there = new LinkedHashSet<>(outlook.actual().owned());
-    if (!steps.isEmpty()) {
-      apply(outlook, now, kernel, failures, there);
+    Works.Outcome outcome =
+        works.carryOut(outlook, kernel, now.owner(), inForce, report.failures());
+    if (outcome.healed() > 0) {
+      slowDown();
     }
+    Set<Owned> there = new LinkedHashSet<>(outcome.there());
     there.retainAll(new HashSet<>(outlook.desired().all()));
     inForce = Set.copyOf(there);
     List<Conflict> more = writeNames(outlook, now);
-    report = report(outlook, count, "", "", there, failures, more);
-    if (failures.isEmpty()) {
+    report = report(outlook, count, "", "", there, outcome.failures(), more);
+    if (outcome.failures().isEmpty()) {
       retryNanos = FIRST_RETRY_NANOS;
     } else {
       retry();
@@ -512,127 +508,6 @@ public final class Reconciler {
           "which table belongs to which link cannot be kept, after a restart links may get others",
           e);
     }
-  }
-
-  private void apply(
-      Outlook outlook, Settings now, Routing kernel, Map<Owned, Failure> failures, Set<Owned> there)
-      throws IOException {
-    List<Step> steps = outlook.plan().steps();
-    List<NetlinkAck> answers = send(kernel, steps, now.owner());
-    List<Step> doubtful = new ArrayList<>();
-    int healed = 0;
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = steps.get(i);
-      NetlinkAck answer = answers.get(i);
-      Errno errno = Errno.of(answer.errno());
-      boolean removes = step.action() == Step.Action.REMOVE;
-      boolean done =
-          answer.done()
-              || (removes
-                  && (errno == Errno.ENOENT || errno == Errno.ESRCH || errno == Errno.ENODEV));
-      if (!done && errno == Errno.EEXIST) {
-        doubtful.add(step);
-      } else if (!done) {
-        fail(failures, outlook, step, answer);
-      } else if (removes) {
-        there.remove(step.subject());
-      } else {
-        forgetPlace(there, step);
-        there.add(step.subject());
-        healed += healed(outlook, step);
-      }
-    }
-    if (!doubtful.isEmpty()) {
-      contested(outlook, doubtful, now, kernel, failures, there);
-    }
-    if (healed > 0) {
-      slowDown();
-    }
-    LOG.log(
-        failures.isEmpty() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-        "policy routing changed steps=%d failed=%d healed=%d"
-            .formatted(steps.size(), failures.size(), healed));
-  }
-
-  /** What stood in the place of a route that was replaced is there no more. */
-  private static void forgetPlace(Set<Owned> there, Step step) {
-    if (step.action() == Step.Action.REPLACE && step.subject() instanceof OwnedRoute route) {
-      there.removeIf(o -> o instanceof OwnedRoute old && old.place().equals(route.place()));
-    }
-  }
-
-  private List<NetlinkAck> send(Routing kernel, List<Step> steps, int owner) throws IOException {
-    long calls = kernel.calls();
-    try {
-      return kernel.apply(steps, owner);
-    } finally {
-      tally.batches.increment();
-      tally.messages.add(steps.size());
-      tally.sends.add(kernel.calls() - calls);
-    }
-  }
-
-  private void fail(Map<Owned, Failure> failures, Outlook outlook, Step step, NetlinkAck answer) {
-    Optional<Lane> lane = outlook.desired().lane(step.subject());
-    Failure failure =
-        Failure.of(
-            step,
-            lane.map(l -> l.link().name()).orElse(""),
-            step.subject().text(outlook.scene().names()),
-            answer,
-            lane.map(l -> l.spec().file()).orElse("the policy"));
-    add(failures, failure);
-  }
-
-  private void add(Map<Owned, Failure> failures, Failure failure) {
-    tally.failures.increment();
-    Owned subject = failure.step().subject();
-    Failure known = report.failures().get(subject);
-    boolean told = known != null && known.errno() == failure.errno();
-    if (!told && failures.size() < LOGGED_FAILURES) {
-      LOG.log(System.Logger.Level.WARNING, failure.text() + " — " + failure.remedy());
-    }
-    failures.put(subject, failure);
-  }
-
-  /** What is there already is either ours, since a moment ago, or in our way. */
-  private void contested(
-      Outlook outlook,
-      List<Step> doubtful,
-      Settings now,
-      Routing kernel,
-      Map<Owned, Failure> failures,
-      Set<Owned> there)
-      throws IOException {
-    Set<Owned> ours = new HashSet<>();
-    kernel.owned(now.owner(), ours);
-    for (Step step : doubtful) {
-      Owned subject = step.subject();
-      if (ours.contains(subject)) {
-        there.add(subject);
-      } else {
-        Optional<Lane> lane = outlook.desired().lane(subject);
-        add(
-            failures,
-            Failure.contested(
-                step,
-                lane.map(l -> l.link().name()).orElse(""),
-                subject.text(outlook.scene().names()),
-                lane.map(l -> l.spec().file()).orElse("the policy")));
-      }
-    }
-  }
-
-  /** 1 when the step put back what had been there. */
-  private int healed(Outlook outlook, Step step) {
-    if (!inForce.contains(step.subject())) {
-      thefts.forget(step.subject());
-      return 0;
-    }
-    String link = outlook.desired().lane(step.subject()).map(lane -> lane.link().name()).orElse("");
-    thefts.healed(link, step.subject(), step.subject().text(outlook.scene().names()));
-    tally.heals.increment();
-    return 1;
   }
 
   /** Two programs that undo one another's work must not do so as fast as they can. */
@@ -673,25 +548,6 @@ public final class Reconciler {
     }
   }
 
-  private void removeAll(Routing kernel, int owner) throws IOException {
-    Set<Owned> ours = new LinkedHashSet<>();
-    kernel.owned(owner, ours);
-    List<Step> steps = Plan.between(List.of(), ours).steps();
-    if (steps.isEmpty()) {
-      return;
-    }
-    List<NetlinkAck> answers = send(kernel, steps, owner);
-    for (int i = 0; i < steps.size(); i++) {
-      Errno errno = Errno.of(answers.get(i).errno());
-      if (!answers.get(i).done() && errno != Errno.ENOENT && errno != Errno.ESRCH) {
-        String what = steps.get(i).subject().text(index -> "if" + index);
-        LOG.log(
-            System.Logger.Level.WARNING,
-            Failure.of(steps.get(i), "", what, answers.get(i), "the policy").text());
-      }
-    }
-  }
-
   /** Takes away what was made, unless it is to stay. */
   private void tidy() throws IOException {
     Settings now = settings;
@@ -699,7 +555,7 @@ public final class Reconciler {
     if (made == null || now.keeps() || !now.acts()) {
       return;
     }
-    removeAll(routing(), made.owner());
+    works.removeAll(routing(), made.owner());
     TableNames written = names;
     if (written != null) {
       written.remove();

@@ -32,11 +32,17 @@ public final class PrivilegesHealth implements HealthCheck {
   /** Numbers from linux/capability.h. */
   private static final Map<String, Integer> WANTED = wanted();
 
-  private final @Nullable String allowed;
+  private final @Nullable Allowed allowed;
+
+  /** All that the process was started to have. */
+  record Allowed(String names, long bits) {}
 
   @Activate
   public PrivilegesHealth(BundleContext context) {
-    allowed = context.getProperty("sluice.privileges");
+    String names = context.getProperty("sluice.privileges");
+    String bits = context.getProperty("sluice.privileges.bits");
+    allowed =
+        names == null || bits == null ? null : new Allowed(names, Long.parseUnsignedLong(bits, 16));
   }
 
   private static Map<String, Integer> wanted() {
@@ -76,41 +82,34 @@ public final class PrivilegesHealth implements HealthCheck {
 
   /**
    * @param threads the status of each, as the kernel tells it
-   * @param allowed what the process was started with as all that it may have; null when nothing was
+   * @param allowed null when nothing was said of it
    */
-  static Health of(List<String> threads, @Nullable String allowed) {
-    long all = 0;
-    long common = -1;
+  static Health of(List<String> threads, @Nullable Allowed allowed) {
+    long some = 0;
     boolean root = false;
     for (String thread : threads) {
       Matcher line = EFFECTIVE.matcher(thread);
       if (!line.find()) {
         return Health.ok("this system does not tell the capabilities of a process");
       }
-      long effective = Long.parseUnsignedLong(line.group(1), 16);
-      all |= effective;
-      common &= effective;
+      some |= Long.parseUnsignedLong(line.group(1), 16);
       Matcher user = USER.matcher(thread);
       root |= user.find() && user.group(1).equals("0");
     }
-    if (allowed != null && root) {
-      return Health.critical("a thread is root, and none may be", "restart it through its unit");
-    }
-    if (all != common) {
+    if (allowed != null && (root || (some & ~allowed.bits()) != 0)) {
+      String what = root ? "is root" : "has more capabilities: %x".formatted(some);
       return Health.critical(
-          "its threads have different capabilities: %x in all, %x in some".formatted(common, all),
-          "restart it through its unit");
+          "a thread " + what + "; allowed are " + allowed.names(), "restart it through its unit");
     }
-    String every = "in every one of " + threads.size() + " threads";
-    List<String> missing = missing(common);
-    String who = root ? ", as root" : "";
+    String one = "none of " + threads.size() + " threads has more";
+    if (allowed != null) {
+      return Health.ok("may have " + allowed.names() + ", " + one);
+    }
+    List<String> missing = missing(some);
     if (missing.isEmpty()) {
-      return Health.ok("has " + String.join(", ", WANTED.keySet()) + who + ", " + every);
+      return Health.ok("has " + String.join(", ", WANTED.keySet()) + (root ? ", as root" : ""));
     }
     String names = String.join(" ", missing);
-    if (allowed != null) {
-      return Health.ok("has " + allowed + " and nothing else, " + every);
-    }
     return new Health(
         Health.Status.OK,
         "without " + names + " it observes, but cannot change the network or capture packets",

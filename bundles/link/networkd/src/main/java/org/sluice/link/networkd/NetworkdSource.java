@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.networkd;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sluice.dbus.BusAddress;
+import org.sluice.dbus.Buses;
+import org.sluice.link.api.LinkSink;
+import org.sluice.link.api.LinkSource;
+
+/** What systemd-networkd says of links, and the leases it has. */
+@Component(
+    service = {LinkSource.class, NetworkdSource.class},
+    configurationPid = "org.sluice.link.networkd")
+@Designate(ocd = NetworkdConfig.class)
+public final class NetworkdSource implements LinkSource {
+  static final String NAME = "networkd";
+  private static final int RANK = 60;
+
+  private final Buses buses;
+  private final boolean enabled;
+  private final BusAddress address;
+  private final Path leases;
+  private final Tally tally = new Tally();
+  private @Nullable Networkd networkd;
+
+  @Activate
+  public NetworkdSource(@Reference Buses buses, NetworkdConfig config) {
+    this.buses = buses;
+    enabled = config.enabled();
+    address =
+        config.systemBus().isBlank()
+            ? BusAddress.system(System.getenv())
+            : new BusAddress(config.systemBus().strip());
+    leases = Path.of(config.leases());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int rank() {
+    return RANK;
+  }
+
+  @Override
+  public synchronized void attach(LinkSink to) {
+    detach();
+    networkd = new Networkd(to, tally, leases, address);
+    networkd.start(enabled ? buses : null);
+  }
+
+  @Override
+  @Deactivate
+  public synchronized void detach() {
+    if (networkd != null) {
+      networkd.close();
+      networkd = null;
+    }
+  }
+
+  Tally tally() {
+    return tally;
+  }
+}

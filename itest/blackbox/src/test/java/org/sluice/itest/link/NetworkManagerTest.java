@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sluice.itest.link.Namespace.items;
+import static org.sluice.itest.link.Namespace.member;
+import static org.sluice.itest.link.Namespace.text;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.SluiceProcess;
+import org.sluice.json.JsonValue;
+
+/** What the product says of a real NetworkManager, against what that says of itself. */
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class NetworkManagerTest {
+  private static final String MANAGER = "networkmanager";
+
+  private static ManagedHost host() throws Exception {
+    return ManagedHost.create("dnsmasq", "busctl", "NetworkManager", "nmcli");
+  }
+
+  private static ManagedPicture launch(ManagedHost host, SluiceProcess sluice) throws Exception {
+    host.launch(sluice);
+    return new ManagedPicture(host, sluice);
+  }
+
+  /** A connection for eth1 that NetworkManager brings up by itself. */
+  private static void connect(ManagedHost host, String... settings) throws Exception {
+    String[] add = {
+      "nmcli", "connection", "add", "type", "ethernet", "ifname", "eth1", "con-name", "rig line"
+    };
+    host.run(
+        java.util.stream.Stream.of(add, settings)
+            .flatMap(java.util.Arrays::stream)
+            .toArray(String[]::new));
+  }
+
+  private static String words(ManagedPicture picture) {
+    return picture.words(MANAGER, ManagedHost.LINK);
+  }
+
+  /** What NetworkManager says of a device by its own tool. */
+  private static String its(ManagedHost host, String field) throws Exception {
+    return host.run("nmcli", "-t", "-g", field, "device", "show", "eth1").strip();
+  }
+
+  @Test
+  void everyStateIsToldAndTheLease() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.dhcpServer("--dhcp-option-force=252,$(touch /run/pwned)\"'\u001b[31m\\n;");
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("nobody", () -> picture.condition(MANAGER).equals("ABSENT"));
+      host.networkManager();
+      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      picture.await("the device", () -> words(picture).contains(" disconnected "));
+
+      connect(host, "ipv6.method", "disabled");
+      picture.await("the lease", () -> picture.count("lease-acquired") == 1);
+      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
+      picture.await("an address", () -> words(picture).endsWith(" ROUTABLE OFF"));
+      picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
+      assertEquals(
+          List.of("prepare", "config", "ip-config", "ip-check", "secondaries", "activated"),
+          picture.happenings().stream()
+              .filter(h -> h.startsWith("manager-state networkmanager "))
+              .map(h -> h.split(" ")[2])
+              .dropWhile(word -> !word.equals("prepare"))
+              .distinct()
+              .toList(),
+          () -> picture.happenings().toString());
+
+      JsonValue lease = picture.lease(false);
+      assertEquals(its(host, "IP4.ADDRESS"), text(items(member(lease, "addresses")).getFirst()));
+      assertEquals("eth1", text(lease, "link"));
+      assertEquals(MANAGER, text(lease, "manager"));
+      assertEquals("10.77.1.1", text(items(member(lease, "gateways")).getFirst()));
+      assertEquals(
+          List.of("10.77.1.1", "9.9.9.9"),
+          items(member(lease, "nameServers")).stream().map(Namespace::text).toList());
+      assertEquals(
+          List.of("rig.example", "corp.example"),
+          items(member(lease, "domains")).stream().map(Namespace::text).toList());
+      assertEquals("1400", text(lease, "mtu"));
+      assertEquals("10.77.1.1", text(lease, "server"));
+      assertEquals(
+          Duration.ofMinutes(2),
+          Duration.between(
+              Instant.parse(text(lease, "renewed")), Instant.parse(text(lease, "expires"))));
+      String wpad = text(member(lease, "options"), "wpad");
+      assertTrue(wpad.startsWith("$(touch"), wpad);
+      assertTrue(wpad.chars().noneMatch(Character::isISOControl), "it could act on a terminal");
+      assertFalse(host.attempt("test", "-e", "/run/pwned").exit() == 0, "it was run");
+
+      JsonValue management = picture.management(MANAGER, "eth1");
+      assertEquals("rig\\x20line", text(management, "profile"));
+      assertEquals(
+          List.of("10.77.1.1", "9.9.9.9"),
+          items(member(management, "nameServers")).stream().map(Namespace::text).toList());
+      picture.await(
+          "the host", () -> picture.words(MANAGER, "").startsWith("CONFIGURED connected-global"));
+
+      // NetworkManager renews after half of the time, and says so by one property.
+      picture.await(
+          "the renewal", Duration.ofSeconds(100), () -> picture.count("lease-renewed") == 1);
+      assertTrue(
+          Instant.parse(text(picture.lease(false), "expires"))
+              .isAfter(Instant.parse(text(lease, "expires"))));
+      assertEquals(0, picture.count("lease-changed"));
+      assertEquals(0, picture.count("lease-lost"));
+
+      host.run("nmcli", "connection", "down", "rig line");
+      picture.await("the loss", () -> picture.count("lease-lost") == 1);
+      picture.await("the end", () -> words(picture).startsWith("WAITING disconnected"));
+      host.ip("link del eth1");
+      picture.await("no word of a link that went", () -> words(picture).isEmpty());
+    }
+  }
+
+  @Test
+  void oneFamilyIsReadyBeforeTheOther() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.networkManager();
+      ManagedPicture picture = launch(host, sluice);
+      connect(
+          host,
+          "ipv6.method",
+          "manual",
+          "ipv6.addresses",
+          "fd77:1::55/64",
+          "ipv6.gateway",
+          "fd77:1::1",
+          "ipv6.dns",
+          "fd77:1::1");
+      picture.await("IPv6", () -> picture.count("ready-ipv6") == 1);
+      picture.await("what it says of IPv6", () -> words(picture).endsWith(" OFF ROUTABLE"));
+      assertEquals(0, picture.count("ready-ipv4"));
+      assertEquals(List.of(), picture.leases());
+      host.dhcpServer();
+      picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
+      picture.await("what it says of both", () -> words(picture).endsWith(" ROUTABLE ROUTABLE"));
+      assertEquals(1, picture.count("lease-acquired"));
+      assertTrue(
+          items(member(picture.management(MANAGER, "eth1"), "nameServers")).stream()
+              .map(Namespace::text)
+              .toList()
+              .containsAll(List.of("fd77:1::1", "10.77.1.1", "9.9.9.9")));
+    }
+  }
+
+  @Test
+  void aLeaseOfTheSixthVersionIsOneToo() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.dhcpServer(ManagedHost.SIX);
+      host.networkManager();
+      connect(host, "ipv4.method", "disabled");
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("the lease", () -> picture.leased(true));
+      String address = text(items(member(picture.lease(true), "addresses")).getFirst());
+      assertTrue(host.ip("-o -6 addr show dev eth1").contains(address), address);
+    }
+  }
+
+  @Test
+  void aPulledCableIsToldAtOnceAndAgainWhenItGivesUp() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.dhcpServer();
+      host.networkManager();
+      connect(host, "ipv6.method", "disabled");
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("the lease", () -> picture.leased(false));
+      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
+      host.cable(false);
+      picture.await(
+          "the cable", () -> words(picture).startsWith("CONFIGURED activated no-carrier"));
+      assertTrue(picture.leased(false), "it holds on to the lease for some seconds");
+      picture.await(
+          "that it gives up", () -> words(picture).startsWith("WAITING unavailable no-carrier"));
+      picture.await("the loss", () -> picture.count("lease-lost") == 1);
+      for (int i = 0; i < 10; i++) {
+        host.cable(i % 2 == 0);
+        Thread.sleep(i * 30L);
+      }
+      host.cable(true);
+      picture.await("the lease again", () -> picture.leased(false));
+      picture.await("activity", () -> words(picture).startsWith("CONFIGURED activated"));
+      host.await("agreement", () -> its(host, "GENERAL.STATE").startsWith("100"));
+      assertEquals(
+          its(host, "IP4.ADDRESS"),
+          text(items(member(picture.lease(false), "addresses")).getFirst()));
+    }
+  }
+
+  @Test
+  void aRestartOfTheManagerIsNoStorm() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.dhcpServer();
+      ManagedDaemon manager = host.networkManager();
+      connect(host, "ipv6.method", "disabled");
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("the lease", () -> picture.leased(false));
+      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
+
+      manager.kill();
+      picture.await("the loss of touch", () -> picture.condition(MANAGER).equals("FAILING"));
+      assertTrue(picture.leased(false), "facts stay for a while");
+      ManagedDaemon again = host.networkManagerAgain();
+      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      picture.await("activity", () -> words(picture).startsWith("CONFIGURED activated"));
+      assertTrue(picture.leased(false));
+      assertEquals(0, picture.count("lease-lost"), () -> picture.happenings().toString());
+
+      again.stop();
+      picture.await("its absence", () -> picture.condition(MANAGER).equals("ABSENT"));
+      assertEquals(List.of(), picture.leases());
+      assertEquals("", words(picture));
+      picture.await("the word for it", () -> picture.count("lease-lost") == 1);
+      String health = sluice.command("host:health", "--json").out();
+      assertTrue(health.contains("does not own org.freedesktop.NetworkManager"), health);
+    }
+  }
+
+  @Test
+  void theBusMayGoAndCome() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.dhcpServer();
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("no bus", () -> picture.condition(MANAGER).equals("ABSENT"));
+      ManagedDaemon bus = host.bus();
+      ManagedDaemon manager = host.networkManager();
+      connect(host, "ipv6.method", "disabled");
+      picture.await("the lease", () -> picture.leased(false));
+      bus.kill();
+      picture.await("the loss of touch", () -> picture.condition(MANAGER).equals("FAILING"));
+      assertTrue(picture.leased(false), "facts stay while there is nobody to ask");
+      host.bus();
+      // It does not come back to a bus that was restarted by itself.
+      if (manager.alive()) {
+        manager.kill();
+      }
+      host.networkManagerAgain();
+      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      picture.await("activity", () -> words(picture).startsWith("CONFIGURED activated"));
+    }
+  }
+
+  @Test
+  void nobodyElseSpeaksForTheManager() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.dhcpServer();
+      host.networkManager();
+      connect(host, "ipv6.method", "disabled");
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("the lease", () -> picture.leased(false));
+      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
+      String device = its(host, "GENERAL.DBUS-PATH");
+      ManagedDaemon monitor = host.start("monitor", "busctl", "--system", "monitor");
+      host.await("the monitor", () -> monitor.log().contains("Monitoring bus"));
+      host.run(
+          "setpriv",
+          "--reuid=65534",
+          "--clear-groups",
+          "busctl",
+          "--system",
+          "emit",
+          device,
+          "org.freedesktop.NetworkManager.Device",
+          "StateChanged",
+          "uuu",
+          "120",
+          "100",
+          "66");
+      host.await("the forgery on the bus", () -> monitor.log().contains("UINT32 66"));
+      // What comes after it, and is believed, shows that it had its chance.
+      host.cable(false);
+      picture.await("the truth", () -> words(picture).contains("no-carrier"));
+      assertFalse(
+          picture.happenings().stream().anyMatch(h -> h.contains("failed")),
+          () -> picture.happenings().toString());
+      assertEquals(0, picture.count("lease-lost"));
+    }
+  }
+
+  @Test
+  void aBundleThatIsReplacedCausesNoHappening() throws Exception {
+    try (ManagedHost host = host();
+        SluiceProcess sluice = host.prepare()) {
+      host.bus();
+      host.dhcpServer();
+      host.networkManager();
+      connect(host, "ipv6.method", "disabled");
+      ManagedPicture picture = launch(host, sluice);
+      picture.await("the lease", () -> picture.leased(false));
+      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
+      picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
+      List<String> before = picture.settled();
+      BundleSwitch bundles = BundleSwitch.in(sluice);
+      bundles.cycle("org.sluice.link.networkmanager", 1);
+      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      // From now on the table has the thread that waits for those that do not come back.
+      List<String> threads = picture.threads();
+      bundles.cycle("org.sluice.link.networkmanager", 20);
+      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      assertEquals(before, picture.happenings());
+      assertTrue(picture.leased(false));
+      picture.await("the threads from before", () -> picture.threads().equals(threads));
+    }
+  }
+}
