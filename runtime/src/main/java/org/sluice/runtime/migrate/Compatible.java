@@ -3,6 +3,7 @@ package org.sluice.runtime.migrate;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class Compatible {
               || (product == Product.NETWORK_BROKER && OF_BROKER.contains(event));
       if (known) {
         List<Path> good = scripts.good(folder);
-        good.forEach(file -> report.add(Outcome.DONE, file, 0, "runs where it is"));
+        tell(good, place);
         used |= !good.isEmpty();
       } else {
         for (Path file : Scripts.in(folder)) {
@@ -98,7 +99,7 @@ final class Compatible {
     Scripts scripts =
         new Scripts(report, MANAGER_WORDS, Targets.RULE + "~" + product.word() + ".cfg.json");
     List<Path> good = scripts.good(place);
-    good.forEach(file -> report.add(Outcome.DONE, file, 0, "runs where it is"));
+    tell(good, place);
     for (String never : List.of("pre-up.d", "pre-down.d")) {
       for (Path file : Scripts.in(place.resolve(never))) {
         report.add(Outcome.NONE, file, 0, "Sluice tells nobody before a link is up or down");
@@ -111,6 +112,48 @@ final class Compatible {
     }
     if (!good.isEmpty()) {
       name(place);
+    }
+  }
+
+  private void tell(List<Path> good, Path place) throws IOException {
+    for (Path file : good) {
+      Path real = file.toRealPath();
+      if (Files.isSymbolicLink(file) && !real.startsWith(place.toRealPath())) {
+        report.add(
+            Outcome.LOOK,
+            file,
+            0,
+            "is a link to "
+                + real
+                + ", and refused until links in "
+                + Targets.HOOKS
+                + ".cfg.json has \""
+                + real.getParent()
+                + "\"");
+      } else {
+        report.add(Outcome.DONE, file, 0, "runs where it is");
+        shadowed(place, file);
+      }
+    }
+  }
+
+  /** A file in /etc stood for the one of the same name in /usr/lib. */
+  private void shadowed(Path place, Path file) {
+    Path first = product.places().getFirst();
+    if (product.places().contains(place)
+        && !place.equals(first)
+        && Files.exists(first.resolve(place.relativize(file)), LinkOption.NOFOLLOW_LINKS)) {
+      report.add(
+          Outcome.LOOK,
+          file,
+          0,
+          "did not run, because of the one of this name in "
+              + first
+              + "; Sluice runs both, unless a file "
+              + Targets.RULE
+              + "~NAME.cfg.json with \"hooks\": [\""
+              + file
+              + "\"] has \"condition\": \"event == \\\"\\\"\"");
     }
   }
 

@@ -16,12 +16,15 @@ final class Filters {
 
   private static final String ALWAYS = "";
 
+  /** Each goes into the brackets of the one before, and hooks understand 50 of those. */
+  private static final int MOST = 40;
+
   private static final Pattern CONDITION =
       Pattern.compile(
           "\\s*(?:TERM)(?:\\s*(?:&&|\\|\\|)\\s*(?:TERM))*\\s*"
               .replace(
                   "TERM",
-                  "has_gateway|dns_count\\s*(?:[<>]=?|==)\\s*\\d+|interface\\s*==\\s*\"[^\"\\\\]*\""));
+                  "has_gateway|dns_count\\s*(?:[<>]=?|==)\\s*\\d{1,18}|interface\\s*==\\s*\"[^\"\\\\]*\""));
 
   private final Targets targets;
 
@@ -65,6 +68,14 @@ final class Filters {
         default ->
             targets.add(Outcome.LOOK, found, "\"" + action + "\" is no action; it is left out");
       }
+    }
+    if (filters.size() > MOST) {
+      Section first = sections.getFirst();
+      targets.add(
+          Outcome.LOOK,
+          new Section.Found<>(filters.size(), "filters", first.line()),
+          "more than " + MOST + " cannot be one condition: all are left out");
+      return ALWAYS;
     }
     String allowed = ALWAYS;
     for (Filter filter : filters.reversed()) {

@@ -3,7 +3,6 @@ package org.sluice.runtime.migrate;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -96,9 +95,6 @@ public final class Migrate {
       return FAILED;
     } catch (AccessDeniedException e) {
       err.println("sluice migrate: " + e.getFile() + " must not be read or written by this user");
-      return FAILED;
-    } catch (MalformedInputException e) {
-      err.println("sluice migrate: a file is no text in UTF-8");
       return FAILED;
     } catch (IOException | SettingsException e) {
       err.println("sluice migrate: " + e.getMessage());

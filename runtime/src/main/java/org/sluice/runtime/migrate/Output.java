@@ -61,7 +61,9 @@ final class Output {
     // A process that watches the folder would take up half of it.
     if (Files.exists(folder.resolve("var/run/sluice.sock"), LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(
-          folder + " is the home of a process that runs: write into another folder, then copy");
+          folder
+              + " is the home of a process that runs, or was killed, for it has var/run/sluice.sock:"
+              + " write into another folder, then copy");
     }
     for (String file : files()) {
       Path path = folder.resolve(file);

@@ -104,7 +104,8 @@ final class Scripts {
       return Optional.of("changes its user (setuid), and Sluice would refuse it: chmod ug-s");
     }
     // Copied, it would belong to somebody else than the one who can change what is copied.
-    return Trust.problem(file)
+    return Trust.problem(java.util.Objects.requireNonNull(file.toAbsolutePath().getParent()))
+        .or(() -> Trust.problem(file))
         .map(text -> text + "; Sluice would refuse it: read it, mend that, migrate again");
   }
 

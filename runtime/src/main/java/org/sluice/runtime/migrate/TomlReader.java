@@ -2,7 +2,6 @@
 package org.sluice.runtime.migrate;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +29,7 @@ final class TomlReader {
   }
 
   static Setting.Group read(Path file) throws IOException, SettingsException {
-    return new TomlReader(file, Files.readString(file)).parse();
+    return new TomlReader(file, SourceText.read(file)).parse();
   }
 
   private Setting.Group parse() throws SettingsException {

@@ -2,7 +2,6 @@
 package org.sluice.runtime.migrate;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ final class YamlReader {
   }
 
   static Setting.Group read(Path file) throws IOException, SettingsException {
-    return new YamlReader(file).parse(Files.readString(file));
+    return new YamlReader(file).parse(SourceText.read(file));
   }
 
   private Setting.Group parse(String text) throws SettingsException {

@@ -2,6 +2,7 @@
 package org.sluice.runtime.migrate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,5 +79,18 @@ class FiltersTest {
                 + filter("ignore", "condition: \"system(1)\"")
                 + filter("drop", "interface: a")));
     assertEquals(5, report.count(Outcome.LOOK));
+  }
+
+  @Test
+  void whatHooksWouldRefuseIsLeftOut(@TempDir Path folder) throws Exception {
+    String many = filter("ignore", "interface: a");
+    assertEquals("", condition(folder, many.repeat(41)));
+    assertEquals(1, report.count(Outcome.LOOK));
+    assertTrue(
+        condition(folder, many.repeat(40)).endsWith("&& (!(interface == \"a\"))" + ")".repeat(38)));
+    assertEquals(1, report.count(Outcome.LOOK));
+    assertEquals(
+        "", condition(folder, filter("ignore", "condition: 'dns_count > 99999999999999999999'")));
+    assertEquals(2, report.count(Outcome.LOOK));
   }
 }

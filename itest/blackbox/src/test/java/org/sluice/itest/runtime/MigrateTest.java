@@ -156,8 +156,7 @@ class MigrateTest {
     Path hook = to().resolve("hooks.d/routable.d/10-dns");
     assertArrayEquals(
         Files.readAllBytes(etc("netevd/routable.d/10-dns")), Files.readAllBytes(hook));
-    assertEquals(
-        "rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(hook)));
+    assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(hook)));
     assertFalse(Files.exists(to().resolve("hooks.d/carrier.d/60-open")));
     assertFalse(Files.exists(to().resolve("hooks.d/neigh.d")));
     String rule = config("org.sluice.link.hooks.hook~netevd");
@@ -193,14 +192,17 @@ class MigrateTest {
     List<String> hooks = accepted(script);
     assertTrue(
         hooks.stream()
-            .anyMatch(
-                line -> line.startsWith(script) && line.contains("interface ens33|ens37")),
+            .anyMatch(line -> line.startsWith(script) && line.contains("interface ens33|ens37")),
         hooks.toString());
   }
 
   @Test
   void scriptsOfDispatchersStayWhereTheyAre() throws Exception {
+    Path outside = Files.createDirectories(folder().resolve("outside")).resolve("60-note");
+    Files.copy(etc("networkd-dispatcher/off.d/50-note"), outside);
+    Files.createSymbolicLink(etc("networkd-dispatcher/off.d/60-note"), outside);
     String report = migrated("networkd-dispatcher");
+    assertLine(report, "look", "off.d/60-note ", "is a link to " + outside.toRealPath());
     assertLine(report, "look", "routable.d/50-note:2 ", "ESSID");
     assertLine(report, "none", "degraded-carrier.d/50-note ", "no state degraded-carrier");
     accepted(
@@ -214,8 +216,7 @@ class MigrateTest {
     assertFalse(config("org.sluice.link.hooks").contains("networkmanager"));
 
     Shell.Ended forced =
-        migrate(
-            "networkmanager", etc("networkmanager").toString(), "--force", "--to=" + to());
+        migrate("networkmanager", etc("networkmanager").toString(), "--force", "--to=" + to());
     assertEquals(0, forced.exit(), forced.text());
     assertLine(forced.text(), "look", "10-note:4 ", "vpn-up is never told");
     assertLine(forced.text(), "look", "10-note:4 ", "CONNECTION_UUID");
@@ -227,22 +228,29 @@ class MigrateTest {
   @Test
   void withoutAWordAllThatIsOnThisHostIsMadeOver() throws Exception {
     assumeTrue(Shell.root(), "only root can put another /etc in place");
-    Path layer = Files.createDirectories(folder().resolve("layer"));
+    Path layers = folder().resolve("layers");
+    Path layer = Files.createDirectories(layers.resolve("etc"));
+    Path library = Files.createDirectories(layers.resolve("lib/networkd-dispatcher/routable.d"));
+    Path shadowed = library.resolve("50-note");
+    Files.copy(etc("networkd-dispatcher/routable.d/50-note"), shadowed);
+    Files.copy(shadowed, library.resolve("51-note"));
+    Shell.run("chmod", "-R", "755", layers.toString());
     for (String product : List.of("netevd", "network-broker", "networkd-dispatcher")) {
       Shell.run("cp", "-a", etc(product).toString(), layer.toString());
     }
     Files.createDirectories(layer.resolve("NetworkManager"));
-    Shell.run(
-        "cp", "-a", etc("networkmanager").toString(), layer + "/NetworkManager/dispatcher.d");
+    Shell.run("cp", "-a", etc("networkmanager").toString(), layer + "/NetworkManager/dispatcher.d");
     Shell.Ended ended =
         Shell.run(
             "unshare",
             "--mount",
             "sh",
             "-c",
-            "mount -t overlay overlay -o lowerdir=\"$1\":/etc /etc && cd \"$2\" && \"$3\" migrate",
+            "mount -t overlay overlay -o lowerdir=\"$1/etc\":/etc /etc"
+                + " && mount -t overlay overlay -o lowerdir=\"$1/lib\":/usr/lib /usr/lib"
+                + " && cd \"$2\" && \"$3\" migrate",
             "sh",
-            layer.toString(),
+            layers.toString(),
             folder().toString(),
             SCRIPT);
     assertEquals(0, ended.exit(), ended.text());
@@ -252,9 +260,16 @@ class MigrateTest {
         List.of(
             "network-broker=/etc/network-broker",
             "networkd-dispatcher=/etc/networkd-dispatcher",
+            "networkd-dispatcher=/usr/lib/networkd-dispatcher",
             "networkmanager=/etc/NetworkManager/dispatcher.d")) {
       assertTrue(hooks.contains("\"" + entry + "\""), hooks);
     }
+    assertLine(
+        ended.text(),
+        "look",
+        "/usr/lib/networkd-dispatcher/routable.d/50-note ",
+        "did not run, because of the one of this name in /etc/networkd-dispatcher");
+    assertEquals(1, ended.text().lines().filter(l -> l.contains("did not run, because")).count());
     // eth1 is in both files, and two policies for one link would be refused.
     assertLine(ended.text(), "look", "network-broker.toml:8 ", "eth1 is in the policy of netevd");
     String policy =
@@ -277,6 +292,11 @@ class MigrateTest {
     assertLine(wrong.text(), "look", yaml + ":2 ", "routing.policy_rules: expected a list");
     assertLine(wrong.text(), "look", yaml + ":3 ", "expected a whole number, and found \"soon\"");
     assertTrue(wrong.text().contains("nothing to write"), wrong.text());
+
+    Files.write(yaml, new byte[] {'a', ':', ' ', '1', '\n', 'b', ':', ' ', (byte) 0xe4, '\n'});
+    Shell.Ended latin = migrate("netevd", yaml.toString(), "--to", to().toString());
+    assertEquals(1, latin.exit(), latin.text());
+    assertTrue(latin.text().contains(yaml + ":2: this is no text in UTF-8"), latin.text());
 
     assertEquals(2, migrate("netevt").exit());
     assertEquals(2, migrate("--quick").exit());
