@@ -13,24 +13,22 @@ import java.nio.file.Path;
 final class SourceText {
   private SourceText() {}
 
-  /** Reads all of it; bytes that are no UTF-8 are told with their line. */
+  /** Reads all of it; bytes that are no text are told with their line. */
   static String read(Path file) throws IOException, SettingsException {
-    byte[] bytes = Files.readAllBytes(file);
-    ByteBuffer from = ByteBuffer.wrap(bytes);
-    CharBuffer to = CharBuffer.allocate(bytes.length);
+    ByteBuffer from = ByteBuffer.wrap(Files.readAllBytes(file));
+    CharBuffer to = CharBuffer.allocate(from.remaining());
     boolean wrong =
         StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .decode(from, to, true)
             .isError();
-    if (wrong) {
-      int line = 1;
-      for (int i = 0; i < from.position(); i++) {
-        line += bytes[i] == '\n' ? 1 : 0;
-      }
+    String text = to.flip().toString();
+    int end = wrong ? text.length() : text.indexOf('\0');
+    if (end >= 0) {
+      int line = (int) text.substring(0, end).chars().filter(c -> c == '\n').count() + 1;
       throw new SettingsException(file, line, "this is no text in UTF-8: save it as such");
     }
-    return to.flip().toString();
+    return text;
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as they are, to a tree of texts with lines; and what is wrong with them, with its line. */
 class ReaderTest {
@@ -121,5 +123,15 @@ class ReaderTest {
     SettingsException e = assertThrows(SettingsException.class, () -> yaml(folder, file));
     assertTrue(String.valueOf(e.getMessage()).contains("a.yaml:" + line + ": "), e.getMessage());
     assertTrue(String.valueOf(e.getMessage()).contains(words), e.getMessage());
+  }
+
+  /** What comes after it must not be passed over in silence. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a = 1\n\0b = 2\n", "a = 1\nb = \"\u00e4\"\n"})
+  void whatIsNoTextNamesItsLine(String text, @TempDir Path folder) throws Exception {
+    Path file = Files.write(folder.resolve("a.toml"), text.getBytes(StandardCharsets.ISO_8859_1));
+    SettingsException e = assertThrows(SettingsException.class, () -> TomlReader.read(file));
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("a.toml:2: this is no text"), e.getMessage());
   }
 }
