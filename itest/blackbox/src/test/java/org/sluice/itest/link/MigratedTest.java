@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.HookHome;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** A host that another product looked after is looked after by Sluice. */
