@@ -4,13 +4,16 @@ package org.sluice.itest.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** What the product has to say of every manager of the network that has a name on the bus. */
@@ -104,7 +107,7 @@ abstract class ManagerStories {
     try (ManagedHost host = host();
         SluiceProcess sluice = host.prepare()) {
       host.bus();
-      host.dhcpServer(ManagedHost.SIX);
+      host.dhcpServer(ManagedHost.six());
       beginSix(host);
       ManagedPicture picture = launch(host, sluice);
       picture.await("the lease", () -> picture.leased(true));

@@ -4,15 +4,18 @@ package org.sluice.itest.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** What the product says of a real systemd-networkd, against what that says of itself. */
