@@ -79,6 +79,12 @@ class NetworkManagerTest extends ManagerStories {
   }
 
   @Override
+  void whenSixIsLeased(ManagedHost host, ManagedPicture picture) {
+    // It tells no more of it than the address.
+    assertEquals(1, picture.leases().size());
+  }
+
+  @Override
   List<String> forge(ManagedHost host) throws Exception {
     host.run(
         "setpriv",

@@ -94,6 +94,14 @@ class NetworkdTest extends ManagerStories {
   }
 
   @Override
+  void whenSixIsLeased(ManagedHost host, ManagedPicture picture) throws Exception {
+    assertNotEquals("", text(picture.lease(true), "expires"));
+    host.cable(false);
+    picture.await("the loss", () -> !picture.leased(true));
+    picture.await("the word for it", () -> picture.count("lease-lost") >= 1);
+  }
+
+  @Override
   List<String> forge(ManagedHost host) throws Exception {
     String index = Integer.toString(host.index("eth1"));
     String path = "/org/freedesktop/network1/link/_3" + index.charAt(0) + index.substring(1);
