@@ -2,6 +2,7 @@
 package org.sluice.itest.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sluice.itest.config.ConfiguredSluice.ALPHA;
 import static org.sluice.itest.config.ConfiguredSluice.BETA;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 
 /** The process dies without warning; the next one comes up with what proved good. */
@@ -67,6 +69,53 @@ class SurvivalTest {
       assertTrue(
           sluice.log().stream().anyMatch(g -> g.state().equals("INTERRUPTED")),
           () -> sluice.log().toString());
+    }
+  }
+
+  /** It stops so slowly that the trial would be over before it has. */
+  private static final String SLOW =
+      """
+      package slow;
+
+      import org.osgi.service.component.annotations.Component;
+      import org.osgi.service.component.annotations.Deactivate;
+
+      @Component(service = Slow.class, immediate = true)
+      public final class Slow {
+        @Deactivate
+        void stop() throws InterruptedException {
+          Thread.sleep(3000);
+        }
+      }
+      """;
+
+  @Test
+  void anOrderlyStopDuringTheTrialIsNoFaultOfTheFiles() throws Exception {
+    try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
+      long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
+      sluice.process().drop("slow.jar", PluginJar.named("slow", "1.0.0").source(SLOW).make());
+      sluice
+          .process()
+          .awaitTrue(
+              "the slow plugin",
+              () ->
+                  sluice
+                      .process()
+                      .command("host:plugins")
+                      .out()
+                      .lines()
+                      .anyMatch(line -> line.contains("slow") && line.contains("ACTIVE")));
+      for (int times = 8; times < 11; times++) {
+        String begin = times + " ";
+        sluice.save(ALPHA, "{\"times\": " + times + "}");
+        sluice.process().awaitTrue("the trial", () -> sluice.values("alpha").startsWith(begin));
+        assertTrue(sluice.process().stop());
+        String log = sluice.process().log();
+        assertFalse(log.contains("configuration refused") || log.contains("rolled back"), log);
+        sluice.launch();
+        assertTrue(sluice.must("alpha").first().startsWith(begin), sluice.process()::log);
+      }
+      assertTrue(sluice.filesKept() > good);
     }
   }
 

@@ -21,7 +21,7 @@ public record Generation(
     COMMITTED,
     /** Applied, found harmful, and taken back. */
     ROLLED_BACK,
-    /** Applied, and followed by the next before it was judged. */
+    /** Applied, and followed by the next, or by an orderly stop, before it was judged. */
     SUPERSEDED,
     /** Being tried when the process ended. */
     INTERRUPTED

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class Course {
   private final Delivery delivery;
   private final Function<List<Pid>, Probation> probations;
   private final Tally tally;
+  private final BooleanSupplier ending;
   private Stored good = Stored.NONE;
   private Map<Pid, Setting> goodSettings = Map.of();
   private Map<Pid, Setting> applied = Map.of();
@@ -56,17 +58,22 @@ final class Course {
     }
   }
 
+  /**
+   * @param ending whether the process is about to end
+   */
   Course(
       GenerationStore store,
       Applier applier,
       Delivery delivery,
       Function<List<Pid>, Probation> probations,
-      Tally tally) {
+      Tally tally,
+      BooleanSupplier ending) {
     this.store = store;
     this.applier = applier;
     this.delivery = delivery;
     this.probations = probations;
     this.tally = tally;
+    this.ending = ending;
   }
 
   /** The generation to return to. */
@@ -181,7 +188,7 @@ final class Course {
       fresh.end = System.nanoTime() + Probation.LENGTH.toNanos();
       failures = probation.first();
     }
-    if (!failures.isEmpty()) {
+    if (counts(failures)) {
       return new Taken(rollBack(fresh, failures), true);
     }
     tally.applied(System.nanoTime() - begin);
@@ -249,7 +256,15 @@ final class Course {
         return commit(current);
       }
     }
-    return failures.isEmpty() ? List.of() : rollBack(current, failures);
+    return counts(failures) ? rollBack(current, failures) : List.of();
+  }
+
+  /**
+   * When the process ends everything fails, which says nothing of the generation: it is tried again
+   * at the next start. Asked after the failures are known, for the end begins before they do.
+   */
+  private boolean counts(List<Failure> failures) {
+    return !failures.isEmpty() && !ending.getAsBoolean();
   }
 
   private List<ConfigProblem> commit(Trial current) {
@@ -390,9 +405,6 @@ final class Course {
 
   /** Ends what is under way; a generation being tried is tried again at the next start. */
   void close() {
-    if (trial != null) {
-      trial.probation.close();
-      trial = null;
-    }
+    supersede();
   }
 }

@@ -88,7 +88,8 @@ public final class Guard implements Generations {
             new Applier(admin),
             delivery,
             changed -> new Probation(components, new LogWatch(log), health, changed),
-            tally);
+            tally,
+            this::ending);
     Checker checker = new Checker(schemas);
     this.look = new Look(folder, checker, domains, store, course, tally);
     this.dryRun = new DryRun(folder, checker, domains);
@@ -180,7 +181,15 @@ public final class Guard implements Generations {
   }
 
   private boolean started() {
-    return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.ACTIVE;
+    return processIs(Bundle.ACTIVE);
+  }
+
+  private boolean ending() {
+    return processIs(Bundle.STOPPING);
+  }
+
+  private boolean processIs(int state) {
+    return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == state;
   }
 
   private void frameworkChanged(FrameworkEvent event) {

@@ -92,7 +92,10 @@ final class Look {
     seen = folder.read();
     String digest = seen.digest();
     List<Stored> tried =
-        store.after(kept.number()).stream().filter(s -> s.folder().equals(digest)).toList();
+        store.after(kept.number()).stream()
+            .filter(s -> s.folder().equals(digest))
+            .filter(s -> s.generation().state() != State.SUPERSEDED)
+            .toList();
     if (kept.number() > 0 && digest.equals(kept.folder())) {
       adopt(kept);
       publish(kept.problems());
@@ -120,7 +123,8 @@ final class Look {
   }
 
   /**
-   * @param tried what became of these very files since the last good generation, newest first
+   * @param tried what became of these very files since the last good generation, newest first; all
+   *     were judged or did not live to be
    */
   private void triedBefore(List<Stored> tried, String digest) {
     long times = tried.stream().filter(s -> s.generation().state() == State.INTERRUPTED).count();
