@@ -108,7 +108,7 @@ class FollowedServiceTest {
   private static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> name.startsWith("dbus/") || name.startsWith("test/"))
+        .filter(name -> name.startsWith("dbus/"))
         .sorted()
         .toList();
   }
@@ -206,7 +206,7 @@ class FollowedServiceTest {
     told.expect("took one");
     there.close();
     awaitTold(
-        "absent: " + NOBODY + " on test/clock", "failing: " + NOBODY + "; what it told stays");
+        "absent: " + NOBODY + " on dbus/test-clock", "failing: " + NOBODY + "; what it told stays");
     assertEquals(Way.ABSENT, tally.standing().way());
     service.run(() -> assertFalse(service.inTouch()));
     arrive();
@@ -375,7 +375,7 @@ class FollowedServiceTest {
   void whoIsLeftAloneIsAbsent() throws Exception {
     arrive();
     service.leave("switched off");
-    told.expect("absent: switched off on test/clock");
+    told.expect("absent: switched off on dbus/test-clock");
     assertEquals("switched off", tally.standing().text());
   }
 
