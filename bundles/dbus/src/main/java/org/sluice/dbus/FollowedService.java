@@ -33,8 +33,8 @@ import org.sluice.dbus.ServiceTally.Standing.Way;
  *
  * <p><b>Threads.</b> Every method of {@link Following} is called under one lock, which {@link #run}
  * takes as well: on the thread of the bus, {@code dbus/<user>}, or on the clock of this object,
- * {@code dbus/<user>-clock}, never on that of whoever calls {@link #follow}. A future of the bus that
- * the follower asked for by himself completes on the thread of the bus without the lock; he
+ * {@code dbus/<user>-clock}, never on that of whoever calls {@link #follow}. A future of the bus
+ * that the follower asked for by himself completes on the thread of the bus without the lock; he
  * continues with {@code run}.
  *
  * <p><b>Failure.</b> What a method of {@link Following} throws ends that call and is handed to
@@ -113,7 +113,8 @@ public final class FollowedService<T> implements AutoCloseable {
     this.grace = grace;
     this.retry = retry;
     clock =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("dbus/" + user + "-clock")::unstarted);
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("dbus/" + user + "-clock")::unstarted);
     clock.setRemoveOnCancelPolicy(true);
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
