@@ -2,8 +2,6 @@
 package org.sluice.dbus;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,36 +10,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sluice.dbus.OwnershipListener.Ownership;
 
 /**
- * The connection to one bus, shared by leases. Owns the thread {@code dbus/io}, which alone touches
- * the socket. Everything else is guarded by one lock that is never held while a user is called:
- * what users are to be told is posted to the threads of their leases.
+ * The connection to one bus, shared by leases: who wants what of it, who is answered, who is told.
+ * Everything is guarded by one lock that is never held while a user is called: what users are to be
+ * told is posted to the threads of their leases. The socket is that of the {@link ConnectionLoop}.
  */
-final class BusConnection implements Session.Receiver {
+final class BusConnection implements ConnectionLoop.Served {
   private static final System.Logger LOG = System.getLogger("org.sluice.dbus");
-  private static final ObjectPath BUS_PATH = new ObjectPath("/org/freedesktop/DBus");
   private static final Duration BUS_TIMEOUT = Duration.ofSeconds(25);
-  private static final Duration GREETING = Duration.ofSeconds(15);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-  private static final Duration STABLE = Duration.ofSeconds(10);
-  private static final Duration END = Duration.ofSeconds(5);
-
   private static final int LONGEST_TEXT = 4096;
 
   private final BusAddress address;
-  private final Selector selector;
-  private final Thread thread;
+  private final ConnectionLoop loop;
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile boolean closing;
 
   // Guarded by the lock.
   private final PendingCalls calls = new PendingCalls();
+  private final BusItself bus = new BusItself(this::ask);
   private final Map<String, TrackedName> names = new HashMap<>();
   private final Map<String, ClaimedName> claims = new HashMap<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
@@ -54,32 +43,16 @@ final class BusConnection implements Session.Receiver {
 
   BusConnection(BusAddress address) {
     this.address = address;
-    try {
-      this.selector = Selector.open();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no selector for a connection to " + address, e);
-    }
-    this.thread = Thread.ofPlatform().name("dbus/io").daemon().unstarted(this::run);
+    this.loop = new ConnectionLoop(address, this);
   }
 
   void start() {
-    thread.start();
+    loop.start();
   }
 
   /** Ends the connection and waits for its thread. */
   void close() {
-    closing = true;
-    selector.wakeup();
-    if (Thread.currentThread() == thread) {
-      return;
-    }
-    try {
-      if (!thread.join(END)) {
-        LOG.log(System.Logger.Level.ERROR, "the thread dbus/io does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 
   // --- what leases ask ---
@@ -189,7 +162,7 @@ final class BusConnection implements Session.Receiver {
       subscription.rule().sender().filter(BusConnection::followed).map(this::track).stream()
           .forEach(TrackedName::subscribed);
       if (uniqueName != null) {
-        putInForce(subscription);
+        bus.putInForce(subscription);
       }
     } finally {
       lock.unlock();
@@ -203,7 +176,7 @@ final class BusConnection implements Session.Receiver {
         return;
       }
       if (uniqueName != null) {
-        bus("RemoveMatch", new DBusValue.Str(subscription.rule().text()), Ignored.INSTANCE);
+        bus.forget(subscription);
       }
       TrackedName name = names.get(subscription.rule().sender().orElse(""));
       if (name != null) {
@@ -223,7 +196,7 @@ final class BusConnection implements Session.Receiver {
         name = new ClaimedName(claim.name());
         claims.put(claim.name(), name);
         if (uniqueName != null) {
-          request(name);
+          bus.request(name);
         }
       }
       name.add(claim);
@@ -255,7 +228,7 @@ final class BusConnection implements Session.Receiver {
       if (name.unused()) {
         claims.remove(name.name());
         if (uniqueName != null) {
-          bus("ReleaseName", new DBusValue.Str(name.name()), Ignored.INSTANCE);
+          bus.release(name);
         }
       }
     } finally {
@@ -320,113 +293,50 @@ final class BusConnection implements Session.Receiver {
     }
   }
 
-  // --- the thread ---
+  // --- the connection comes and goes ---
 
-  private void run() {
-    Duration pause = FIRST_PAUSE;
-    while (!closing) {
-      long start = System.nanoTime();
-      disconnected(serve());
-      boolean stable = System.nanoTime() - start > STABLE.toNanos();
-      pause(stable ? FIRST_PAUSE : pause);
-      pause = stable ? FIRST_PAUSE : shorter(pause.multipliedBy(2), LONGEST_PAUSE);
-    }
-    disconnected("the connection was closed");
-    try {
-      selector.close();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "closing a selector", e);
-    }
-  }
-
-  /** One connection, from its beginning to its end; tells why it ended. */
-  private String serve() {
-    try (Session opened = Session.open(address, selector)) {
-      lock.lock();
-      try {
-        session = opened;
-        opened.flush();
-      } finally {
-        lock.unlock();
-      }
-      long greeted = System.nanoTime() + GREETING.toNanos();
-      while (!closing) {
-        selector.select(untilNext(greeted));
-        selector.selectedKeys().clear();
-        opened.receive(this);
-        lock.lock();
-        try {
-          expire();
-          opened.flush();
-        } finally {
-          lock.unlock();
-        }
-        if (uniqueName().isEmpty() && System.nanoTime() - greeted > 0) {
-          return address + ": the bus does not greet";
-        }
-      }
-      return "the connection was closed";
-    } catch (IOException | MalformedMessageException e) {
-      return address + ": " + e.getMessage();
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "the connection to " + address + " failed", e);
-      return address + ": " + e;
-    }
-  }
-
-  private long untilNext(long greeted) {
+  @Override
+  public void opened(Session opened) throws IOException {
     lock.lock();
     try {
-      long now = System.nanoTime();
-      OptionalLong call = calls.untilNext(now);
-      long nanos = call.orElse(Long.MAX_VALUE);
-      if (uniqueName == null) {
-        nanos = Math.min(nanos, Math.max(0, greeted - now));
-      }
-      // Rounded up; 0 would wait without end.
-      return nanos == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+      session = opened;
+      opened.flush();
     } finally {
       lock.unlock();
     }
   }
 
-  private void pause(Duration pause) {
-    long end = System.nanoTime() + pause.toNanos();
-    for (long left = pause.toMillis(); left > 0 && !closing; ) {
-      try {
-        selector.select(left);
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.WARNING, "waiting before the next connection", e);
-      }
-      left = (end - System.nanoTime()) / 1_000_000;
+  @Override
+  public void turned(Session opened) throws IOException {
+    lock.lock();
+    try {
+      expire();
+      opened.flush();
+    } finally {
+      lock.unlock();
     }
   }
 
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+  @Override
+  public OptionalLong untilNext(long now) {
+    lock.lock();
+    try {
+      return calls.untilNext(now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean greeted() {
+    return uniqueName().isPresent();
   }
 
   @Override
   public void authenticated() {
     lock.lock();
     try {
-      bus(
-          "Hello",
-          null,
-          new Asked() {
-            @Override
-            void answered(Body reply) {
-              reply.text(0).ifPresent(BusConnection.this::connected);
-            }
-
-            @Override
-            public void failed(DBusException why) {
-              // A lost connection is told to all in its turn.
-              if (!(why instanceof DisconnectedException)) {
-                LOG.log(System.Logger.Level.WARNING, "{0}: {1}", address, why.getMessage());
-              }
-            }
-          });
+      bus.hello(address, this::connected);
     } finally {
       lock.unlock();
     }
@@ -438,12 +348,13 @@ final class BusConnection implements Session.Receiver {
     down = null;
     incoming = new IncomingCalls();
     watches.forEach(watch -> watch.connected(name));
-    names.values().forEach(this::ask);
-    subscriptions.forEach(this::putInForce);
-    claims.values().forEach(this::request);
+    names.values().forEach(bus::follow);
+    subscriptions.forEach(bus::putInForce);
+    claims.values().forEach(bus::request);
   }
 
-  private void disconnected(String why) {
+  @Override
+  public void ended(String why) {
     lock.lock();
     try {
       boolean first = down == null;
@@ -649,7 +560,7 @@ final class BusConnection implements Session.Receiver {
     return new String(shortened.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
-  // --- what is asked of the bus itself; under the lock ---
+  // --- under the lock ---
 
   /** Whether the owner of this name has to be followed. */
   private static boolean followed(String sender) {
@@ -662,7 +573,7 @@ final class BusConnection implements Session.Receiver {
       tracked = new TrackedName(name);
       names.put(name, tracked);
       if (uniqueName != null) {
-        ask(tracked);
+        bus.follow(tracked);
       }
     }
     return tracked;
@@ -670,92 +581,13 @@ final class BusConnection implements Session.Receiver {
 
   private void forgetIfUnused(TrackedName name) {
     if (name.unused() && names.remove(name.name()) != null && uniqueName != null) {
-      bus("RemoveMatch", new DBusValue.Str(name.rule()), Ignored.INSTANCE);
+      bus.forget(name);
     }
   }
 
-  /** First hears of changes, then asks how it is: so nothing falls between. */
-  private void ask(TrackedName name) {
-    bus("AddMatch", new DBusValue.Str(name.rule()), Ignored.INSTANCE);
-    bus(
-        "GetNameOwner",
-        new DBusValue.Str(name.name()),
-        new Asked() {
-          @Override
-          void answered(Body reply) {
-            name.owned(reply.text(0).orElse(null));
-          }
-
-          @Override
-          public void failed(DBusException why) {
-            // NameHasNoOwner is the usual answer; a lost connection is told to all in its turn.
-            if (!(why instanceof DisconnectedException)) {
-              name.owned(null);
-            }
-          }
-        });
-  }
-
-  private void putInForce(Subscription subscription) {
-    bus(
-        "AddMatch",
-        new DBusValue.Str(subscription.rule().text()),
-        new Asked() {
-          @Override
-          void answered(Body reply) {
-            if (!subscription.closed()) {
-              subscription.comeIntoForce();
-            }
-          }
-
-          @Override
-          public void failed(DBusException why) {
-            if (!(why instanceof DisconnectedException)) {
-              subscription.refused(why);
-            }
-          }
-        });
-  }
-
-  private void request(ClaimedName name) {
-    bus(
-        "RequestName",
-        new DBusValue.Str(name.name()),
-        new Asked() {
-          @Override
-          void answered(Body reply) {
-            long code = reply.number(0).orElse(0);
-            if (code == 1 || code == 4) {
-              name.set(Ownership.OWNED, "the bus says so");
-            } else if (code == 2) {
-              name.set(Ownership.QUEUED, "somebody else owns it");
-            }
-          }
-
-          @Override
-          public void failed(DBusException why) {
-            if (!(why instanceof DisconnectedException)) {
-              name.set(Ownership.REFUSED, String.valueOf(why.getMessage()));
-            }
-          }
-        });
-  }
-
-  private void bus(String member, @Nullable DBusValue argument, ReplyHandler handler) {
-    Header header = Header.call(0, Names.BUS, BUS_PATH, Names.BUS, member);
-    Body body =
-        switch (member) {
-          case "Hello" -> Body.EMPTY;
-          case "RequestName" ->
-              new Body(List.of(java.util.Objects.requireNonNull(argument), new DBusValue.U32(0)));
-          default -> new Body(List.of(java.util.Objects.requireNonNull(argument)));
-        };
-    String what = Names.BUS + " " + member;
-    Outgoing message = Outgoing.of(header, body);
-    DBusException unsent = send(null, what, Names.BUS, BUS_TIMEOUT, message, handler);
-    if (unsent != null) {
-      handler.failed(unsent);
-    }
+  /** Asks the bus itself. */
+  private @Nullable DBusException ask(String what, Outgoing message, ReplyHandler handler) {
+    return send(null, what, Names.BUS, BUS_TIMEOUT, message, handler);
   }
 
   private @Nullable DBusException send(
@@ -790,38 +622,7 @@ final class BusConnection implements Session.Receiver {
     if (session == null || !session.enqueue(message)) {
       return false;
     }
-    if (Thread.currentThread() != thread) {
-      selector.wakeup();
-    }
+    loop.wake();
     return true;
-  }
-
-  /** An answer whose values are read at once. */
-  private abstract static class Asked implements ReplyHandler {
-    abstract void answered(Body reply);
-
-    @Override
-    public void reply(Message message) {
-      try {
-        answered(message.body());
-      } catch (MalformedMessageException e) {
-        failed(e);
-      }
-    }
-  }
-
-  /** For what the bus is told, not asked. */
-  private static final class Ignored extends Asked {
-    static final Ignored INSTANCE = new Ignored();
-
-    @Override
-    void answered(Body reply) {
-      // Nothing was asked.
-    }
-
-    @Override
-    public void failed(DBusException why) {
-      LOG.log(System.Logger.Level.DEBUG, "the bus: {0}", why.getMessage());
-    }
   }
 }

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class DaemonTest {
   private static final ObjectPath BUS_PATH = new ObjectPath("/org/freedesktop/DBus");
-  private static final ObjectPath OBJECT = new ObjectPath("/org/sluice/test/object");
+  private static final ObjectPath OBJECT = Exports.OBJECT;
   private static final String NAME = "org.sluice.test.Server";
-  private static final String INTERFACE = "org.sluice.test.Interface";
+  private static final String INTERFACE = Exports.INTERFACE;
   private static final Duration QUIET = Duration.ofMillis(300);
 
   @TempDir private Path folder;
@@ -135,20 +135,7 @@ class DaemonTest {
   @Test
   void noAnswerInTime() throws Exception {
     Bus server = other();
-    server.export(
-        OBJECT,
-        AccessPolicy.everybody(),
-        List.of(
-            new ExportedInterface(
-                INTERFACE,
-                List.of(
-                    new ExportedMethod(
-                        "Never", List.of(), List.of(), _ -> new CompletableFuture<>())),
-                List.of(),
-                List.of())));
-    MethodCall never =
-        MethodCall.to(server.uniqueName().orElseThrow(), OBJECT, INTERFACE, "Never")
-            .within(Duration.ofMillis(200));
+    MethodCall never = Exports.never(server).within(Duration.ofMillis(200));
     assertInstanceOf(CallTimeoutException.class, failure(bus.call(never)));
     List<CompletableFuture<Body>> calls = new ArrayList<>();
     for (int i = 0; i < IncomingCalls.MOST_OF_ONE + 5; i++) {
@@ -169,25 +156,18 @@ class DaemonTest {
     own(server, NAME);
     CompletableFuture<ExportedObject> itself = new CompletableFuture<>();
     itself.complete(
-        server.export(
-            OBJECT,
-            AccessPolicy.everybody(),
+        Exports.export(
+            server,
             List.of(
-                new ExportedInterface(
-                    INTERFACE,
-                    List.of(
-                        new ExportedMethod(
-                            "Emit",
-                            List.of(),
-                            List.of(),
-                            _ -> {
-                              for (int i = 0; i < 500; i++) {
-                                itself.join().emit(INTERFACE, "Tick", DBusValue.text("" + i));
-                              }
-                              return CompletableFuture.completedStage(Body.EMPTY);
-                            })),
-                    List.of(),
-                    List.of(new ExportedSignal("Tick", List.of(new Parameter("n", "s"))))))));
+                Exports.method(
+                    "Emit",
+                    _ -> {
+                      for (int i = 0; i < 500; i++) {
+                        itself.join().emit(INTERFACE, "Tick", DBusValue.text("" + i));
+                      }
+                      return CompletableFuture.completedStage(Body.EMPTY);
+                    })),
+            List.of()));
     Told told = new Told();
     bus.subscribe(SignalRule.from(NAME).below(new ObjectPath("/org/sluice")), told);
     told.expect("read anew STARTED");
@@ -205,10 +185,10 @@ class DaemonTest {
   void aForgedSignalIsDroppedEvenWhenTheBusDeliversIt() throws Exception {
     Bus server = other();
     own(server, NAME);
-    ExportedObject real = ticking(server);
+    ExportedObject real = Exports.ticking(server);
     Bus stranger = others.open("stranger", new BusAddress(daemon.address() + ",guid=00"));
     connected(stranger);
-    ExportedObject forged = ticking(stranger);
+    ExportedObject forged = Exports.ticking(stranger);
 
     Told anybody = new Told();
     Told trusted = new Told();
@@ -235,7 +215,7 @@ class DaemonTest {
 
   @Test
   void rulesAreKeptOnThisSideToo() throws Exception {
-    ExportedObject object = ticking(other());
+    ExportedObject object = Exports.ticking(other());
     Told one = new Told();
     Told two = new Told();
     Told all = new Told();
@@ -261,7 +241,7 @@ class DaemonTest {
 
   @Test
   void whoThrowsHarmsNobody() throws Exception {
-    ExportedObject object = ticking(other());
+    ExportedObject object = Exports.ticking(other());
     Told told = new Told();
     bus.subscribe(
         SignalRule.fromAnybody().path(OBJECT),
@@ -284,7 +264,7 @@ class DaemonTest {
 
   @Test
   void whoIsTooSlowIsToldToReadAnew() throws Exception {
-    ExportedObject object = ticking(other());
+    ExportedObject object = Exports.ticking(other());
     Told told = new Told();
     CountDownLatch go = new CountDownLatch(1);
     bus.subscribe(
@@ -372,26 +352,14 @@ class DaemonTest {
     Told ownership = new Told();
     server.own(NAME, ownership);
     ownership.expect("ownership OWNED");
-    ExportedObject object = ticking(server);
+    ExportedObject object = Exports.ticking(server);
     bus.listen(connection);
     bus.subscribe(SignalRule.from(NAME).path(OBJECT), signals);
     bus.watch(NAME, name);
     connection.expect("connected");
     signals.expect("read anew STARTED");
     assertTrue(name.next().startsWith("owner :"));
-    server.export(
-        new ObjectPath("/never"),
-        AccessPolicy.everybody(),
-        List.of(
-            new ExportedInterface(
-                INTERFACE,
-                List.of(
-                    new ExportedMethod(
-                        "Never", List.of(), List.of(), _ -> new CompletableFuture<>())),
-                List.of(),
-                List.of())));
-    CompletableFuture<Body> pending =
-        bus.call(MethodCall.to(NAME, new ObjectPath("/never"), INTERFACE, "Never"));
+    CompletableFuture<Body> pending = bus.call(Exports.never(server));
 
     long before = System.nanoTime();
     daemon.kill();
@@ -439,8 +407,8 @@ class DaemonTest {
     own(server, NAME);
     AtomicReference<DBusValue> level = new AtomicReference<>(new DBusValue.U32(3));
     ExportedObject object =
-        server.export(
-            OBJECT,
+        Exports.export(
+            server,
             call ->
                 call.member().equals("Secret")
                     ? server
@@ -452,59 +420,38 @@ class DaemonTest {
                             })
                     : CompletableFuture.completedStage(null),
             List.of(
-                new ExportedInterface(
-                    INTERFACE,
-                    List.of(
-                        new ExportedMethod(
-                            "Join",
-                            List.of(new Parameter("words", "as"), new Parameter("by", "s")),
-                            List.of(new Parameter("joined", "s"), new Parameter("count", "u")),
-                            call ->
-                                CompletableFuture.completedStage(
-                                    Body.of(
-                                        DBusValue.text(
-                                            String.join(
-                                                call.arguments().text(1).orElse(""),
-                                                call.arguments().list(0).stream()
-                                                    .map(word -> word.asText().orElse(""))
-                                                    .toList())),
-                                        new DBusValue.U32(call.arguments().list(0).size())))),
-                        new ExportedMethod(
-                            "Fail",
-                            List.of(),
-                            List.of(),
-                            _ -> {
-                              throw new ErrorReplyException("org.sluice.test.Error", "as asked");
-                            }),
-                        new ExportedMethod(
-                            "Bug",
-                            List.of(),
-                            List.of(),
-                            _ -> {
-                              throw new IllegalStateException("\0\ud800 secret");
-                            }),
-                        new ExportedMethod(
-                            "Lie",
-                            List.of(),
-                            List.of(new Parameter("number", "u")),
-                            _ -> CompletableFuture.completedStage(Body.of(DBusValue.text("no")))),
-                        new ExportedMethod(
-                            "Secret",
-                            List.of(),
-                            List.of(),
-                            _ -> CompletableFuture.completedStage(Body.EMPTY))),
-                    List.of(
-                        new ExportedProperty("Name", "s", () -> DBusValue.text("grüß")),
-                        new ExportedProperty(
-                            "Level",
-                            new Signature("u"),
-                            level::get,
-                            Optional.of(
-                                (_, value) -> {
-                                  level.set(value);
-                                  return CompletableFuture.completedStage(null);
-                                }))),
-                    List.of())));
+                new ExportedMethod(
+                    "Join",
+                    List.of(new Parameter("words", "as"), new Parameter("by", "s")),
+                    List.of(new Parameter("joined", "s"), new Parameter("count", "u")),
+                    DaemonTest::join),
+                Exports.method(
+                    "Fail",
+                    _ -> {
+                      throw new ErrorReplyException("org.sluice.test.Error", "as asked");
+                    }),
+                Exports.method(
+                    "Bug",
+                    _ -> {
+                      throw new IllegalStateException("\0\ud800 secret");
+                    }),
+                new ExportedMethod(
+                    "Lie",
+                    List.of(),
+                    List.of(new Parameter("number", "u")),
+                    _ -> CompletableFuture.completedStage(Body.of(DBusValue.text("no")))),
+                Exports.method("Secret", _ -> CompletableFuture.completedStage(Body.EMPTY))),
+            List.of(
+                new ExportedProperty("Name", "s", () -> DBusValue.text("grüß")),
+                new ExportedProperty(
+                    "Level",
+                    new Signature("u"),
+                    level::get,
+                    Optional.of(
+                        (_, value) -> {
+                          level.set(value);
+                          return CompletableFuture.completedStage(null);
+                        }))));
 
     MethodCall join = MethodCall.to(NAME, OBJECT, INTERFACE, "Join");
     assertEquals(
@@ -559,20 +506,15 @@ class DaemonTest {
     assumeTrue(PrivateDaemon.installed("busctl"), "busctl is not installed");
     Bus server = other();
     own(server, NAME);
-    server.export(
-        OBJECT,
-        AccessPolicy.everybody(),
+    Exports.export(
+        server,
         List.of(
-            new ExportedInterface(
-                INTERFACE,
-                List.of(
-                    new ExportedMethod(
-                        "Echo",
-                        List.of(new Parameter("in", "a{sv}")),
-                        List.of(new Parameter("out", "a{sv}")),
-                        call -> CompletableFuture.completedStage(call.arguments()))),
-                List.of(new ExportedProperty("Name", "s", () -> DBusValue.text("grüß"))),
-                List.of(new ExportedSignal("Tick", List.of(new Parameter("n", "s")))))));
+            new ExportedMethod(
+                "Echo",
+                List.of(new Parameter("in", "a{sv}")),
+                List.of(new Parameter("out", "a{sv}")),
+                call -> CompletableFuture.completedStage(call.arguments()))),
+        List.of(new ExportedProperty("Name", "s", () -> DBusValue.text("grüß"))));
     String path = OBJECT.value();
     assertEquals(
         "a{sv} 2 \"a\" i 7 \"b\" as 1 \"c\"\n",
@@ -616,7 +558,7 @@ class DaemonTest {
     Told told = new Told();
     second.subscribe(SignalRule.fromAnybody().path(OBJECT), told);
     told.expect("read anew STARTED");
-    CompletableFuture<Body> pending = second.call(never(other()));
+    CompletableFuture<Body> pending = second.call(Exports.never(other()));
     second.close();
     assertInstanceOf(DisconnectedException.class, failure(pending));
     assertInstanceOf(DisconnectedException.class, failure(second.call(ofBus("ListNames"))));
@@ -650,20 +592,13 @@ class DaemonTest {
     assertEquals(List.of(), threads());
   }
 
-  private static MethodCall never(Bus server) {
-    ObjectPath path = new ObjectPath("/never");
-    server.export(
-        path,
-        AccessPolicy.everybody(),
-        List.of(
-            new ExportedInterface(
-                INTERFACE,
-                List.of(
-                    new ExportedMethod(
-                        "Never", List.of(), List.of(), _ -> new CompletableFuture<>())),
-                List.of(),
-                List.of())));
-    return MethodCall.to(server.uniqueName().orElseThrow(), path, INTERFACE, "Never");
+  /** The words of the first argument with the second between them, and how many they are. */
+  private static CompletableFuture<Body> join(Invocation call) {
+    Body arguments = call.arguments();
+    List<String> words = arguments.list(0).stream().map(word -> word.asText().orElse("")).toList();
+    String joined = String.join(arguments.text(1).orElse(""), words);
+    return CompletableFuture.completedFuture(
+        Body.of(DBusValue.text(joined), new DBusValue.U32(words.size())));
   }
 
   /** A connection of its own. */
@@ -671,18 +606,6 @@ class DaemonTest {
     Bus other = others.open("other", daemon.address());
     connected(other);
     return other;
-  }
-
-  private static ExportedObject ticking(Bus server) {
-    return server.export(
-        OBJECT,
-        AccessPolicy.everybody(),
-        List.of(
-            new ExportedInterface(
-                INTERFACE,
-                List.of(),
-                List.of(),
-                List.of(new ExportedSignal("Tick", List.of(new Parameter("n", "s")))))));
   }
 
   private static Registration own(Bus server, String name) throws Exception {

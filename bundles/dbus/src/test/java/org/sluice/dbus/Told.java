@@ -64,6 +64,11 @@ final class Told implements BusListener, SignalListener, NameListener, Ownership
     return next;
   }
 
+  /** Whether anything was told that was not looked at. */
+  boolean told() {
+    return !row.isEmpty();
+  }
+
   void expectNothing(Duration time) throws InterruptedException {
     assertEquals(null, row.poll(time.toMillis(), TimeUnit.MILLISECONDS));
   }

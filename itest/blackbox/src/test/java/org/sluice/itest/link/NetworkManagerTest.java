@@ -22,16 +22,85 @@ import org.sluice.json.JsonValue;
 
 /** What the product says of a real NetworkManager, against what that says of itself. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-class NetworkManagerTest {
+class NetworkManagerTest extends ManagerStories {
   private static final String MANAGER = "networkmanager";
 
-  private static ManagedHost host() throws Exception {
+  NetworkManagerTest() {
+    super(MANAGER, "org.freedesktop.NetworkManager");
+  }
+
+  @Override
+  ManagedHost host() throws Exception {
     return ManagedHost.create("dnsmasq", "busctl", "NetworkManager", "nmcli");
   }
 
-  private static ManagedPicture launch(ManagedHost host, SluiceProcess sluice) throws Exception {
-    host.launch(sluice);
-    return new ManagedPicture(host, sluice);
+  @Override
+  ManagedDaemon begin(ManagedHost host) throws Exception {
+    ManagedDaemon daemon = host.networkManager();
+    connect(host, "ipv6.method", "disabled");
+    return daemon;
+  }
+
+  @Override
+  void beginSix(ManagedHost host) throws Exception {
+    host.networkManager();
+    connect(host, "ipv4.method", "disabled");
+  }
+
+  @Override
+  void beginBoth(ManagedHost host) throws Exception {
+    host.networkManager();
+    connect(
+        host,
+        "ipv6.method",
+        "manual",
+        "ipv6.addresses",
+        "fd77:1::55/64",
+        "ipv6.gateway",
+        "fd77:1::1",
+        "ipv6.dns",
+        "fd77:1::1");
+  }
+
+  @Override
+  ManagedDaemon again(ManagedHost host) throws Exception {
+    return host.networkManagerAgain();
+  }
+
+  @Override
+  void awaitDone(ManagedHost host, ManagedPicture picture) throws Exception {
+    picture.await("activity", () -> words(picture).startsWith("CONFIGURED activated"));
+    host.await("agreement", () -> its(host, "GENERAL.STATE").startsWith("100"));
+  }
+
+  @Override
+  void whenBothAreReady(ManagedHost host, ManagedPicture picture) throws Exception {
+    awaitDone(host, picture);
+  }
+
+  @Override
+  void whenSixIsLeased(ManagedHost host, ManagedPicture picture) {
+    // It tells no more of it than the address.
+    assertEquals(1, picture.leases().size());
+  }
+
+  @Override
+  List<String> forge(ManagedHost host) throws Exception {
+    host.run(
+        "setpriv",
+        "--reuid=65534",
+        "--clear-groups",
+        "busctl",
+        "--system",
+        "emit",
+        its(host, "GENERAL.DBUS-PATH"),
+        "org.freedesktop.NetworkManager.Device",
+        "StateChanged",
+        "uuu",
+        "120",
+        "100",
+        "66");
+    return List.of("UINT32 66", "failed");
   }
 
   /** A connection for eth1 that NetworkManager brings up by itself. */
@@ -43,10 +112,6 @@ class NetworkManagerTest {
         java.util.stream.Stream.of(add, settings)
             .flatMap(java.util.Arrays::stream)
             .toArray(String[]::new));
-  }
-
-  private static String words(ManagedPicture picture) {
-    return picture.words(MANAGER, ManagedHost.LINK);
   }
 
   /** What NetworkManager says of a device by its own tool. */
@@ -61,9 +126,9 @@ class NetworkManagerTest {
       host.bus();
       host.dhcpServer("--dhcp-option-force=252,$(touch /run/pwned)\"'\u001b[31m\\n;");
       ManagedPicture picture = launch(host, sluice);
-      picture.await("nobody", () -> picture.condition(MANAGER).equals("ABSENT"));
+      awaitCondition(picture, "ABSENT");
       host.networkManager();
-      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
+      awaitCondition(picture, "LIVE");
       picture.await("the device", () -> words(picture).contains(" disconnected "));
 
       connect(host, "ipv6.method", "disabled");
@@ -129,54 +194,6 @@ class NetworkManagerTest {
   }
 
   @Test
-  void oneFamilyIsReadyBeforeTheOther() throws Exception {
-    try (ManagedHost host = host();
-        SluiceProcess sluice = host.prepare()) {
-      host.bus();
-      host.networkManager();
-      ManagedPicture picture = launch(host, sluice);
-      connect(
-          host,
-          "ipv6.method",
-          "manual",
-          "ipv6.addresses",
-          "fd77:1::55/64",
-          "ipv6.gateway",
-          "fd77:1::1",
-          "ipv6.dns",
-          "fd77:1::1");
-      picture.await("IPv6", () -> picture.count("ready-ipv6") == 1);
-      picture.await("what it says of IPv6", () -> words(picture).endsWith(" OFF ROUTABLE"));
-      assertEquals(0, picture.count("ready-ipv4"));
-      assertEquals(List.of(), picture.leases());
-      host.dhcpServer();
-      picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
-      picture.await("what it says of both", () -> words(picture).endsWith(" ROUTABLE ROUTABLE"));
-      assertEquals(1, picture.count("lease-acquired"));
-      assertTrue(
-          items(member(picture.management(MANAGER, "eth1"), "nameServers")).stream()
-              .map(Namespace::text)
-              .toList()
-              .containsAll(List.of("fd77:1::1", "10.77.1.1", "9.9.9.9")));
-    }
-  }
-
-  @Test
-  void aLeaseOfTheSixthVersionIsOneToo() throws Exception {
-    try (ManagedHost host = host();
-        SluiceProcess sluice = host.prepare()) {
-      host.bus();
-      host.dhcpServer(ManagedHost.six());
-      host.networkManager();
-      connect(host, "ipv4.method", "disabled");
-      ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.leased(true));
-      String address = text(items(member(picture.lease(true), "addresses")).getFirst());
-      assertTrue(host.ip("-o -6 addr show dev eth1").contains(address), address);
-    }
-  }
-
-  @Test
   void aPulledCableIsToldAtOnceAndAgainWhenItGivesUp() throws Exception {
     try (ManagedHost host = host();
         SluiceProcess sluice = host.prepare()) {
@@ -205,127 +222,6 @@ class NetworkManagerTest {
       assertEquals(
           its(host, "IP4.ADDRESS"),
           text(items(member(picture.lease(false), "addresses")).getFirst()));
-    }
-  }
-
-  @Test
-  void aRestartOfTheManagerIsNoStorm() throws Exception {
-    try (ManagedHost host = host();
-        SluiceProcess sluice = host.prepare()) {
-      host.bus();
-      host.dhcpServer();
-      ManagedDaemon manager = host.networkManager();
-      connect(host, "ipv6.method", "disabled");
-      ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.leased(false));
-      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
-
-      manager.kill();
-      picture.await("the loss of touch", () -> picture.condition(MANAGER).equals("FAILING"));
-      assertTrue(picture.leased(false), "facts stay for a while");
-      ManagedDaemon again = host.networkManagerAgain();
-      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
-      picture.await("activity", () -> words(picture).startsWith("CONFIGURED activated"));
-      assertTrue(picture.leased(false));
-      assertEquals(0, picture.count("lease-lost"), () -> picture.happenings().toString());
-
-      again.stop();
-      picture.await("its absence", () -> picture.condition(MANAGER).equals("ABSENT"));
-      assertEquals(List.of(), picture.leases());
-      assertEquals("", words(picture));
-      picture.await("the word for it", () -> picture.count("lease-lost") == 1);
-      String health = sluice.command("host:health", "--json").out();
-      assertTrue(health.contains("does not own org.freedesktop.NetworkManager"), health);
-    }
-  }
-
-  @Test
-  void theBusMayGoAndCome() throws Exception {
-    try (ManagedHost host = host();
-        SluiceProcess sluice = host.prepare()) {
-      host.dhcpServer();
-      ManagedPicture picture = launch(host, sluice);
-      picture.await("no bus", () -> picture.condition(MANAGER).equals("ABSENT"));
-      ManagedDaemon bus = host.bus();
-      ManagedDaemon manager = host.networkManager();
-      connect(host, "ipv6.method", "disabled");
-      picture.await("the lease", () -> picture.leased(false));
-      bus.kill();
-      picture.await("the loss of touch", () -> picture.condition(MANAGER).equals("FAILING"));
-      assertTrue(picture.leased(false), "facts stay while there is nobody to ask");
-      host.bus();
-      // It does not come back to a bus that was restarted by itself.
-      if (manager.alive()) {
-        manager.kill();
-      }
-      host.networkManagerAgain();
-      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
-      picture.await("activity", () -> words(picture).startsWith("CONFIGURED activated"));
-    }
-  }
-
-  @Test
-  void nobodyElseSpeaksForTheManager() throws Exception {
-    try (ManagedHost host = host();
-        SluiceProcess sluice = host.prepare()) {
-      host.bus();
-      host.dhcpServer();
-      host.networkManager();
-      connect(host, "ipv6.method", "disabled");
-      ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.leased(false));
-      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
-      String device = its(host, "GENERAL.DBUS-PATH");
-      ManagedDaemon monitor = host.start("monitor", "busctl", "--system", "monitor");
-      host.await("the monitor", () -> monitor.log().contains("Monitoring bus"));
-      host.run(
-          "setpriv",
-          "--reuid=65534",
-          "--clear-groups",
-          "busctl",
-          "--system",
-          "emit",
-          device,
-          "org.freedesktop.NetworkManager.Device",
-          "StateChanged",
-          "uuu",
-          "120",
-          "100",
-          "66");
-      host.await("the forgery on the bus", () -> monitor.log().contains("UINT32 66"));
-      // What comes after it, and is believed, shows that it had its chance.
-      host.cable(false);
-      picture.await("the truth", () -> words(picture).contains("no-carrier"));
-      assertFalse(
-          picture.happenings().stream().anyMatch(h -> h.contains("failed")),
-          () -> picture.happenings().toString());
-      assertEquals(0, picture.count("lease-lost"));
-    }
-  }
-
-  @Test
-  void aBundleThatIsReplacedCausesNoHappening() throws Exception {
-    try (ManagedHost host = host();
-        SluiceProcess sluice = host.prepare()) {
-      host.bus();
-      host.dhcpServer();
-      host.networkManager();
-      connect(host, "ipv6.method", "disabled");
-      ManagedPicture picture = launch(host, sluice);
-      picture.await("the lease", () -> picture.leased(false));
-      picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
-      picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
-      List<String> before = picture.settled();
-      BundleSwitch bundles = BundleSwitch.in(sluice);
-      bundles.cycle("org.sluice.link.networkmanager", 1);
-      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
-      // From now on the table has the thread that waits for those that do not come back.
-      List<String> threads = picture.threads();
-      bundles.cycle("org.sluice.link.networkmanager", 20);
-      picture.await("its picture", () -> picture.condition(MANAGER).equals("LIVE"));
-      assertEquals(before, picture.happenings());
-      assertTrue(picture.leased(false));
-      picture.await("the threads from before", () -> picture.threads().equals(threads));
     }
   }
 }

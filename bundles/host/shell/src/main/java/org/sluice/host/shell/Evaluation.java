@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +44,9 @@ final class Evaluation {
   private final AtomicBoolean interrupted = new AtomicBoolean();
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile @Nullable BaseStream<?, ?> flowing;
+
+  /** Null until it was parsed. */
+  private volatile @Nullable Request request;
 
   Evaluation(
       Answering answering,
@@ -129,10 +133,8 @@ final class Evaluation {
 
   /** Whether the command is known to change nothing. */
   private boolean reads() {
-    Request request =
-        frame.type() == 'A' ? Request.ofArguments(frame.text()) : Request.ofLine(frame.text());
-    return request
-        .plain()
+    return Optional.ofNullable(request)
+        .flatMap(Request::plain)
         .filter(words -> !words.isEmpty())
         .flatMap(words -> answering.catalogue().find(words.getFirst()))
         .filter(answering.catalogue()::reads)
@@ -158,6 +160,7 @@ final class Evaluation {
   private int evaluate() throws IOException {
     Request request =
         frame.type() == 'A' ? Request.ofArguments(frame.text()) : Request.ofLine(frame.text());
+    this.request = request;
     View view = new View(terminal, dialogue::format);
     // What a command prints by itself is part of its answer, and has to be JSON as well.
     Printed printed = new Printed();

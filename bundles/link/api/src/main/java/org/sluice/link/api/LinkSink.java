@@ -33,7 +33,10 @@ public interface LinkSink {
 
   /**
    * How the source is. It begins as {@link SourceState.Condition#STARTING} and becomes {@link
-   * SourceState.Condition#LIVE} by {@link #present}.
+   * SourceState.Condition#LIVE} by {@link #present}. In every other condition what it told stays as
+   * it was, except that {@link SourceState.Condition#ABSENT} is a picture as well, the empty one:
+   * everything the source told is removed, as {@code present} would do it, and in the same step the
+   * source is {@code ABSENT}.
    *
    * @param text why, for people
    */

@@ -22,7 +22,10 @@ public interface LinkSource {
    */
   int rank();
 
-  /** Begins to tell facts into {@code to}: first {@link LinkSink#present}, then each change. */
+  /**
+   * Begins to tell facts into {@code to}: first {@link LinkSink#present}, or that what it watches
+   * is {@link SourceState.Condition#ABSENT}, then each change.
+   */
   void attach(LinkSink to);
 
   /** The sink is revoked already. When this returns the source has ended its thread. */

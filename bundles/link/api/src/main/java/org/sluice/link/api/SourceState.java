@@ -20,7 +20,8 @@ public record SourceState(String name, Condition condition, Instant since, Strin
     /** It has lost touch with what it watches; its facts are as it last saw them. */
     FAILING("failing"),
     /**
-     * What it watches is not there, such as a manager that does not run: it has nothing to tell.
+     * What it watches is not there, such as a manager that does not run: it has nothing to tell,
+     * and what it told is withdrawn.
      */
     ABSENT("absent"),
     /** Its bundle went; its facts stay for a moment, for it may come back. */

@@ -3,7 +3,6 @@ package org.sluice.link.dhclient;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -53,7 +52,6 @@ public final class DhclientSource implements LinkSource {
   public synchronized void attach(LinkSink to) {
     detach();
     if (!enabled) {
-      to.present(Watch.KINDS, Set.of());
       to.condition(
           Condition.ABSENT, "dhclient is not watched: enabled is false in the configuration");
       return;

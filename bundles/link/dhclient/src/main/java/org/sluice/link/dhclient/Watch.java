@@ -24,7 +24,7 @@ import org.sluice.link.api.SourceState.Condition;
  * from time to time for new ones.
  */
 final class Watch {
-  static final Set<Fact.Kind> KINDS = Set.of(Fact.Kind.LEASE, Fact.Kind.MANAGEMENT);
+  private static final Set<Fact.Kind> KINDS = Set.of(Fact.Kind.LEASE, Fact.Kind.MANAGEMENT);
 
   private static final System.Logger LOG = System.getLogger("org.sluice.link.dhclient");
 
@@ -169,10 +169,9 @@ final class Watch {
     verdict.facts().forEach(fact -> now.put(fact.key(), fact));
     boolean none = now.isEmpty();
     boolean failing = !verdict.lost().isEmpty();
-    if (!begun || (anew && !none && !failing)) {
+    if (!none && (!begun || (anew && !failing))) {
       // All of it from time to time: with a link that went the table forgets what is told of it.
       sink.present(KINDS, now.values());
-      begun = true;
       absent = false;
     } else {
       if (absent && !none) {
@@ -181,6 +180,7 @@ final class Watch {
       }
       differences(now);
     }
+    begun = true;
     told.clear();
     told.putAll(now);
     if (none && !absent) {

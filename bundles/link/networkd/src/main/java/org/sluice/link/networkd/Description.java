@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.json.JsonException;
 import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
@@ -58,12 +59,12 @@ record Description(
   record Granted(IpPrefix address, String by, @Nullable IpAddress server, OptionalLong until) {}
 
   /** Of one link; null when the text describes none. */
-  static @Nullable Description ofLink(String json, Tally tally) throws JsonException {
+  static @Nullable Description ofLink(String json, ServiceTally tally) throws JsonException {
     return of(JsonReader.read(json), tally);
   }
 
   /** Of all links. */
-  static List<Description> ofManager(String json, Tally tally) throws JsonException {
+  static List<Description> ofManager(String json, ServiceTally tally) throws JsonException {
     List<Description> all = new ArrayList<>();
     for (JsonValue link : list(member(JsonReader.read(json), "Interfaces"))) {
       Description one = of(link, tally);
@@ -74,7 +75,7 @@ record Description(
     return all;
   }
 
-  private static @Nullable Description of(JsonValue link, Tally tally) {
+  private static @Nullable Description of(JsonValue link, ServiceTally tally) {
     long index = whole(member(link, "Index")).orElse(0);
     if (index <= 0 || index > Integer.MAX_VALUE) {
       tally.malformed();

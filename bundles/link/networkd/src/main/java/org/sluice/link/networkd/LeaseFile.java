@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Lease;
@@ -49,7 +50,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
           "SERVER_ADDRESS");
 
   /** Null when there is no such file. */
-  static @Nullable LeaseFile read(Path file, Tally tally) throws IOException {
+  static @Nullable LeaseFile read(Path file, ServiceTally tally) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return null;
     }
@@ -65,7 +66,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
     return parse(written, new String(bytes, StandardCharsets.UTF_8), tally);
   }
 
-  static LeaseFile parse(Instant written, String text, Tally tally) {
+  static LeaseFile parse(Instant written, String text, ServiceTally tally) {
     SortedMap<String, String> values = new TreeMap<>();
     for (String line : text.split("\n")) {
       int equals = line.indexOf('=');
@@ -101,7 +102,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
   }
 
   /** Null when it grants no address. */
-  @Nullable IpPrefix address(Tally tally) {
+  @Nullable IpPrefix address(ServiceTally tally) {
     IpAddress address = ip(values.getOrDefault("ADDRESS", ""));
     int length = length(ip(values.getOrDefault("NETMASK", "")));
     if (address == null || length < 0) {
@@ -113,7 +114,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
 
   /** Null when it grants no address. */
   @Nullable Lease lease(
-      int link, @Nullable Instant renewed, @Nullable Instant expires, Tally tally) {
+      int link, @Nullable Instant renewed, @Nullable Instant expires, ServiceTally tally) {
     IpPrefix address = address(tally);
     if (address == null) {
       return null;
@@ -150,7 +151,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
     return words.size() <= MOST_ITEMS ? words : words.subList(0, MOST_ITEMS);
   }
 
-  private List<IpAddress> addresses(String key, Tally tally) {
+  private List<IpAddress> addresses(String key, ServiceTally tally) {
     List<IpAddress> some = new ArrayList<>();
     for (String word : words(key)) {
       IpAddress address = ip(word);

@@ -9,6 +9,8 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,8 @@ final class LeaseFolder implements AutoCloseable {
   private final Path folder;
   private final IntConsumer changed;
   private final WatchService service;
-  private final Thread thread = new Thread(this::run, "link.networkd/leases");
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("link.networkd/leases").factory());
 
   /**
    * @param changed told the index of a link whose file came, changed or went
@@ -38,7 +41,7 @@ final class LeaseFolder implements AutoCloseable {
     this.folder = folder;
     this.changed = changed;
     service = folder.getFileSystem().newWatchService();
-    thread.start();
+    thread.execute(this::run);
   }
 
   private void run() {
@@ -110,6 +113,6 @@ final class LeaseFolder implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "closing the watch on leases", e);
     }
-    Joining.join(thread);
+    thread.close();
   }
 }

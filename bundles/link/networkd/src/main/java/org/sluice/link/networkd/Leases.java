@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Lease;
 
@@ -34,7 +35,7 @@ final class Leases {
 
   private static final Duration LEAST_WAIT = Duration.ofSeconds(5);
 
-  private final Tally tally;
+  private final ServiceTally tally;
   private final Map<Lease.Key, Held> held = new HashMap<>();
   private long patientUntil = System.nanoTime();
 
@@ -46,7 +47,7 @@ final class Leases {
    */
   private record Held(Lease lease, OptionalLong until, boolean exact) {}
 
-  Leases(Tally tally) {
+  Leases(ServiceTally tally) {
     this.tally = tally;
   }
 

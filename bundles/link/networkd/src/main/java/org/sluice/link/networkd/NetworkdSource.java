@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sluice.dbus.BusAddress;
 import org.sluice.dbus.Buses;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.LinkSink;
 import org.sluice.link.api.LinkSource;
 
@@ -26,7 +27,7 @@ public final class NetworkdSource implements LinkSource {
   private final boolean enabled;
   private final BusAddress address;
   private final Path leases;
-  private final Tally tally = new Tally();
+  private final ServiceTally tally = new ServiceTally();
   private @Nullable Networkd networkd;
 
   @Activate
@@ -53,8 +54,13 @@ public final class NetworkdSource implements LinkSource {
   @Override
   public synchronized void attach(LinkSink to) {
     detach();
-    networkd = new Networkd(to, tally, leases, address);
-    networkd.start(enabled ? buses : null);
+    Networkd begun = new Networkd(to, tally, leases);
+    networkd = begun;
+    if (enabled) {
+      begun.start(buses, address);
+    } else {
+      begun.leave();
+    }
   }
 
   @Override
@@ -66,7 +72,7 @@ public final class NetworkdSource implements LinkSource {
     }
   }
 
-  Tally tally() {
+  ServiceTally tally() {
     return tally;
   }
 }

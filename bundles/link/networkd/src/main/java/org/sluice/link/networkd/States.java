@@ -3,6 +3,7 @@ package org.sluice.link.networkd;
 
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.Management.Reach;
 import org.sluice.link.api.Management.Stage;
 
@@ -23,7 +24,7 @@ record States(String setup, String operational, String ipv4, String ipv6, String
    *
    * @param said the value of a property, or null when it is not said
    */
-  States with(Function<String, @Nullable String> said, Tally tally) {
+  States with(Function<String, @Nullable String> said, ServiceTally tally) {
     return new States(
         word(said.apply("AdministrativeState"), setup, tally),
         word(said.apply("OperationalState"), operational, tally),
@@ -32,7 +33,7 @@ record States(String setup, String operational, String ipv4, String ipv6, String
         word(said.apply("OnlineState"), online, tally));
   }
 
-  private static String word(@Nullable String said, String before, Tally tally) {
+  private static String word(@Nullable String said, String before, ServiceTally tally) {
     if (said == null) {
       return before;
     }

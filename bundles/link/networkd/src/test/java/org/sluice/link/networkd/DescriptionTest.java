@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.json.JsonException;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
@@ -37,7 +38,7 @@ class DescriptionTest {
        "Novelty":{"of":["a","later","version"]}}
       """;
 
-  private final Tally tally = new Tally();
+  private final ServiceTally tally = new ServiceTally();
 
   @Test
   void aLinkIsDescribed() throws Exception {

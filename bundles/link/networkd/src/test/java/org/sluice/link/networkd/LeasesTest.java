@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Lease;
@@ -46,7 +47,7 @@ class LeasesTest {
       CLIENTID=ff8d85
       """;
 
-  private final Tally tally = new Tally();
+  private final ServiceTally tally = new ServiceTally();
   private final Leases leases = new Leases(tally);
   @TempDir Path folder;
   private Path file;

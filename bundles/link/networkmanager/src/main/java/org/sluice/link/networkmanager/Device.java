@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sluice.dbus.DBusValue;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.dbus.VariantMap;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.IpAddress;
@@ -49,7 +50,7 @@ record Device(Objects objects, String path) {
     };
   }
 
-  List<Fact> facts(int link, Tally tally) {
+  List<Fact> facts(int link, ServiceTally tally) {
     List<Fact> facts = new ArrayList<>();
     facts.add(management(link, tally));
     Lease four =
@@ -67,7 +68,7 @@ record Device(Objects objects, String path) {
     return facts;
   }
 
-  private Management management(int link, Tally tally) {
+  private Management management(int link, ServiceTally tally) {
     VariantMap four = objects.ofDevice(path, "Ip4Config", Objects.IP4);
     VariantMap six = objects.ofDevice(path, "Ip6Config", Objects.IP6);
     boolean managed = state() > 10;
@@ -104,7 +105,7 @@ record Device(Objects objects, String path) {
     return Words.connectivity((int) Math.clamp(Math.max(four, six), 0L, 100L));
   }
 
-  private static Reach reach(VariantMap config, Tally tally) {
+  private static Reach reach(VariantMap config, ServiceTally tally) {
     Reach reach = Reach.OFF;
     for (DBusValue row : Texts.bounded(config.list("AddressData"))) {
       IpAddress address = Texts.address(row.asMap().text("address").orElse(""));
@@ -120,7 +121,7 @@ record Device(Objects objects, String path) {
   }
 
   /** Told as texts in one key, and as bytes of IPv6 in another that all versions have. */
-  private static void servers(VariantMap config, List<IpAddress> to, Tally tally) {
+  private static void servers(VariantMap config, List<IpAddress> to, ServiceTally tally) {
     boolean texts = config.has("NameserverData");
     for (DBusValue row : Texts.bounded(config.list(texts ? "NameserverData" : "Nameservers"))) {
       IpAddress address = texts ? named(row) : raw(row);

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.dbus.VariantMap;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
@@ -47,7 +48,7 @@ record DhcpOptions(VariantMap options) {
   }
 
   /** Null while no address is granted. */
-  @Nullable Lease lease(int link, boolean six, Tally tally) {
+  @Nullable Lease lease(int link, boolean six, ServiceTally tally) {
     IpPrefix address = six ? sixth() : fourth();
     if (address == null) {
       if (options.has(six ? "ip6_address" : "ip_address")) {

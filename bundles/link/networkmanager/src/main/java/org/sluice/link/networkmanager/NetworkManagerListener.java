@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.networkmanager;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 import org.sluice.dbus.Body;
 import org.sluice.dbus.Bus;
 import org.sluice.dbus.BusAddress;
-import org.sluice.dbus.BusListener;
 import org.sluice.dbus.Buses;
 import org.sluice.dbus.DBusValue;
-import org.sluice.dbus.ErrorReplyException;
+import org.sluice.dbus.FollowedService;
+import org.sluice.dbus.Following;
 import org.sluice.dbus.MethodCall;
 import org.sluice.dbus.ObjectPath;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.dbus.Signal;
-import org.sluice.dbus.SignalListener;
 import org.sluice.dbus.SignalRule;
 import org.sluice.dbus.VariantMap;
 import org.sluice.link.api.Fact;
@@ -35,10 +32,10 @@ import org.sluice.link.api.SourceState.Condition;
  * every value that changes, and what follows from them is told at once. So is each of the states
  * that a device passes through within a millisecond.
  *
- * <p>Everything happens under the lock of this object: signals and answers on the thread of the
- * bus, what is due on that of the clock.
+ * <p>Everything happens under the lock of the {@link FollowedService}: signals and answers on the
+ * thread of the bus, what is due on that of the clock.
  */
-final class NetworkManagerListener implements BusListener, SignalListener, AutoCloseable {
+final class NetworkManagerListener implements Following<Body>, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("org.sluice.link.networkmanager");
   private static final String SERVICE = "org.freedesktop.NetworkManager";
   private static final String CONFIGURATION = "org.sluice.link.networkmanager.cfg.json";
@@ -47,224 +44,60 @@ final class NetworkManagerListener implements BusListener, SignalListener, AutoC
   private static final ObjectPath ABOVE = new ObjectPath("/org/freedesktop");
   private static final Set<Fact.Kind> KINDS = EnumSet.of(Fact.Kind.LEASE, Fact.Kind.MANAGEMENT);
 
-  /** So that a manager that is restarted causes no storm of leases lost and acquired. */
-  private static final Duration GRACE = Duration.ofSeconds(10);
-
-  private static final Duration RETRY = Duration.ofSeconds(5);
-
   private final LinkSink sink;
-  private final Tally tally;
+  private final ServiceTally tally;
   private final KernelLinks kernel = new KernelLinks();
-  private final BusAddress address;
-  private final Clock clock = new Clock();
+  private final FollowedService<Body> service;
+
+  // All below is guarded by the lock of the service.
   private final Objects objects = new Objects();
 
   /** What was told of each device. */
   private final Map<String, Map<Fact.Key, Fact>> told = new HashMap<>();
 
   private final Map<String, Index> indices = new HashMap<>();
-  private @Nullable Bus bus;
-  private @Nullable ScheduledFuture<?> withdrawal;
   private long patientUntil = System.nanoTime();
-
-  /** Whether signals are complete: only then is there a point in asking for everything. */
-  private boolean listening;
-
-  private boolean everListened;
-  private boolean present;
-
-  /** What is kept may be wrong by now, and nobody can be asked. */
-  private boolean outOfTouch;
-
-  private boolean reading;
-  private boolean readAgain;
-  private boolean closed;
 
   /** The index of the link of a device, as long as the link is called so. */
   private record Index(String name, int index) {}
 
-  NetworkManagerListener(LinkSink sink, Tally tally, BusAddress address) {
+  NetworkManagerListener(LinkSink sink, ServiceTally tally) {
     this.sink = sink;
     this.tally = tally;
-    this.address = address;
+    service =
+        new FollowedService<>(
+            "link.networkmanager",
+            "NetworkManager",
+            SERVICE,
+            SignalRule.from(SERVICE).below(ABOVE),
+            tally,
+            this);
   }
 
-  /**
-   * @param buses null when NetworkManager is not to be listened to
-   */
-  synchronized void start(@Nullable Buses buses) {
-    if (buses == null) {
-      // Not on the thread of the table, which is about to hand the sink out.
-      clock.after(
-          Duration.ZERO,
-          () -> guarded(() -> absent("switched off: enabled is false in " + CONFIGURATION)));
-      return;
-    }
-    Bus opened = buses.open("link.networkmanager", address);
-    bus = opened;
-    opened.listen(this);
-    opened.watch(SERVICE, (name, owner) -> guarded(() -> owned(owner)));
-    opened.subscribe(SignalRule.from(SERVICE).below(ABOVE), this);
+  void start(Buses buses, BusAddress address) {
+    service.follow(buses, address);
   }
 
-  @Override
-  public void connected(String uniqueName) {
-    LOG.log(System.Logger.Level.DEBUG, "on the bus as {0}", uniqueName);
-  }
-
-  @Override
-  public void disconnected(String why) {
-    guarded(
-        () -> {
-          listening = false;
-          stay();
-          String text = "the system bus " + address + " cannot be reached: " + why;
-          if (everListened) {
-            failing(text + "; it is tried again");
-          } else {
-            absent(text + "; it is tried again, until then nobody knows of NetworkManager");
-          }
-        });
-  }
-
-  @Override
-  public void readAnew(Gap gap) {
-    guarded(
-        () -> {
-          listening = true;
-          everListened = true;
-          read();
-        });
-  }
-
-  private void owned(Optional<String> owner) {
-    if (!listening) {
-      // The first look follows as soon as signals are complete, and tells who is there.
-      return;
-    }
-    if (owner.isPresent()) {
-      read();
-    } else {
-      left();
-    }
-  }
-
-  /** Nobody owns the name. */
-  private void left() {
-    String text = "NetworkManager does not own " + SERVICE + " on the system bus";
-    if (!present) {
-      absent(text);
-      return;
-    }
-    failing(text + "; what it told stays for " + GRACE.toSeconds() + " s");
-    if (withdrawal == null) {
-      withdrawal =
-          clock.in(
-              GRACE,
-              () ->
-                  guarded(
-                      () -> {
-                        if (withdrawal != null) {
-                          absent(text);
-                        }
-                      }));
-    }
-  }
-
-  private void absent(String text) {
-    stay();
-    present = false;
-    outOfTouch = false;
-    objects.clear();
-    told.clear();
-    indices.clear();
-    tally.links(0);
-    tally.stands(Tally.Standing.Way.ABSENT, text);
-    sink.present(KINDS, List.of());
-    sink.condition(Condition.ABSENT, text);
-  }
-
-  private void failing(String text) {
-    outOfTouch = true;
-    tally.failed();
-    tally.stands(Tally.Standing.Way.FAILING, text);
-    sink.condition(Condition.FAILING, text);
-  }
-
-  /** Takes back that everything is about to be withdrawn. */
-  private void stay() {
-    if (withdrawal != null) {
-      withdrawal.cancel(false);
-      withdrawal = null;
-    }
+  void leave() {
+    service.leave("switched off: enabled is false in " + CONFIGURATION);
   }
 
   // --- everything ---
 
-  private void read() {
-    Bus on = bus;
-    if (on == null) {
-      return;
-    }
-    if (reading) {
-      readAgain = true;
-      return;
-    }
-    reading = true;
-    readAgain = false;
-    tally.read();
-    var _ =
-        on.call(MethodCall.to(SERVICE, ABOVE, OBJECTS, "GetManagedObjects"))
-            .whenComplete(
-                (answer, failure) ->
-                    guarded(
-                        () -> {
-                          reading = false;
-                          if (failure != null) {
-                            unread(failure);
-                          } else if (answer != null) {
-                            took(answer);
-                          }
-                          if (readAgain) {
-                            read();
-                          }
-                        }));
+  @Override
+  public CompletableFuture<Body> read(Bus bus) {
+    return bus.call(MethodCall.to(SERVICE, ABOVE, OBJECTS, "GetManagedObjects"));
   }
 
-  private void unread(Throwable cause) {
-    if (!listening) {
-      // The bus went, which was told already or is about to be.
-      return;
-    }
-    if (cause instanceof ErrorReplyException reply
-        && (reply.name().endsWith(".ServiceUnknown") || reply.name().endsWith(".NameHasNoOwner"))) {
-      left();
-      return;
-    }
-    failing(
-        "NetworkManager cannot be read: "
-            + cause.getMessage()
-            + "; tried again in "
-            + RETRY.toSeconds()
-            + " s");
-    clock.after(
-        RETRY,
-        () ->
-            guarded(
-                () -> {
-                  if (listening) {
-                    read();
-                  }
-                }));
-  }
-
-  private void took(Body answer) {
-    stay();
+  @Override
+  public void took(Body answer, boolean afterGap) {
     objects.all(answer.map(0));
-    if (outOfTouch) {
-      patientUntil = System.nanoTime() + GRACE.toNanos();
-      clock.after(
-          GRACE.plusMillis(1), () -> guarded(() -> List.copyOf(told.keySet()).forEach(this::look)));
+    if (afterGap) {
+      patientUntil = System.nanoTime() + FollowedService.GRACE.toNanos();
+      var _ =
+          service.later(
+              FollowedService.GRACE.plusMillis(1),
+              () -> List.copyOf(told.keySet()).forEach(this::look));
     }
     indices.clear();
     kernel.forget();
@@ -278,27 +111,27 @@ final class NetworkManagerListener implements BusListener, SignalListener, AutoC
       told.put(path, facts);
       all.addAll(facts.values());
     }
-    present = true;
-    outOfTouch = false;
-    tally.links(told.size());
-    tally.stands(Tally.Standing.Way.LIVE, "");
+    tally.subjects(told.size());
     sink.present(KINDS, all);
+  }
+
+  @Override
+  public void failing(String why) {
+    sink.condition(Condition.FAILING, why);
+  }
+
+  @Override
+  public void absent(String why) {
+    objects.clear();
+    told.clear();
+    indices.clear();
+    sink.condition(Condition.ABSENT, why);
   }
 
   // --- what changes ---
 
   @Override
   public void signal(Signal signal) {
-    guarded(
-        () -> {
-          tally.heard();
-          if (present) {
-            changed(signal);
-          }
-        });
-  }
-
-  private void changed(Signal signal) {
     String path = signal.path().value();
     Body body = signal.body();
     switch (signal.interfaceName() + "." + signal.member()) {
@@ -367,7 +200,7 @@ final class NetworkManagerListener implements BusListener, SignalListener, AutoC
 
   /** Tells what is so of a device now. */
   private void look(String path) {
-    if (outOfTouch) {
+    if (!service.inTouch()) {
       return;
     }
     Map<Fact.Key, Fact> before = told.getOrDefault(path, Map.of());
@@ -378,7 +211,7 @@ final class NetworkManagerListener implements BusListener, SignalListener, AutoC
       told.remove(path);
       indices.remove(path);
     }
-    tally.links(told.size());
+    tally.subjects(told.size());
     for (Fact.Key key : before.keySet()) {
       if (!now.containsKey(key) && told.values().stream().noneMatch(m -> m.containsKey(key))) {
         sink.remove(key);
@@ -427,36 +260,20 @@ final class NetworkManagerListener implements BusListener, SignalListener, AutoC
     return known.index();
   }
 
-  /** Nothing that is heard ends the thread it is heard on. */
-  private void guarded(Runnable task) {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      try {
-        task.run();
-      } catch (SinkRevokedException e) {
-        closed = true;
-        LOG.log(System.Logger.Level.DEBUG, "ends: {0}", e.getMessage());
-      } catch (RuntimeException e) {
-        tally.failed();
-        LOG.log(System.Logger.Level.ERROR, "what NetworkManager told could not be taken", e);
-      }
+  @Override
+  public boolean survives(RuntimeException thrown) {
+    if (thrown instanceof SinkRevokedException) {
+      LOG.log(System.Logger.Level.DEBUG, "ends: {0}", thrown.getMessage());
+      return false;
     }
+    tally.failed();
+    LOG.log(System.Logger.Level.ERROR, "what NetworkManager told could not be taken", thrown);
+    return true;
   }
 
   /** When it returns every thread has ended. */
   @Override
   public void close() {
-    Bus on;
-    synchronized (this) {
-      closed = true;
-      on = bus;
-    }
-    // Not under the lock, for which it may be waiting.
-    if (on != null) {
-      on.close();
-    }
-    clock.close();
+    service.close();
   }
 }

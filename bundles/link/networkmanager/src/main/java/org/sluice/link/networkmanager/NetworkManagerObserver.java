@@ -4,6 +4,8 @@ package org.sluice.link.networkmanager;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.sluice.dbus.ServiceTally;
+import org.sluice.dbus.ServiceTally.Standing;
 import org.sluice.ops.api.Health;
 import org.sluice.ops.api.HealthCheck;
 import org.sluice.ops.api.MetricSource;
@@ -26,8 +28,8 @@ public final class NetworkManagerObserver implements HealthCheck, MetricSource {
 
   @Override
   public Health check() {
-    Tally tally = source.tally();
-    Tally.Standing standing = tally.standing();
+    ServiceTally tally = source.tally();
+    Standing standing = tally.standing();
     return switch (standing.way()) {
       case FAILING ->
           Health.warn(
@@ -35,7 +37,7 @@ public final class NetworkManagerObserver implements HealthCheck, MetricSource {
       case LIVE ->
           Health.ok(
               "%d links, %d signals, %d values made no sense"
-                  .formatted(tally.links(), tally.signals(), tally.malformedValues()));
+                  .formatted(tally.subjects(), tally.signals(), tally.malformedValues()));
       // A host without NetworkManager is as well as one with it.
       case STARTING, ABSENT -> Health.ok(standing.text());
     };
@@ -43,7 +45,7 @@ public final class NetworkManagerObserver implements HealthCheck, MetricSource {
 
   @Override
   public void collect(Metrics to) {
-    Tally tally = source.tally();
+    ServiceTally tally = source.tally();
     to.counter(
         "sluice_link_networkmanager_signals_total",
         "Signals of NetworkManager.",

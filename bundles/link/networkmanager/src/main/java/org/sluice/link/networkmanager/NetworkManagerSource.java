@@ -9,6 +9,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sluice.dbus.BusAddress;
 import org.sluice.dbus.Buses;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.LinkSink;
 import org.sluice.link.api.LinkSource;
 
@@ -24,7 +25,7 @@ public final class NetworkManagerSource implements LinkSource {
   private final Buses buses;
   private final boolean enabled;
   private final BusAddress address;
-  private final Tally tally = new Tally();
+  private final ServiceTally tally = new ServiceTally();
   private @Nullable NetworkManagerListener listener;
 
   @Activate
@@ -50,8 +51,13 @@ public final class NetworkManagerSource implements LinkSource {
   @Override
   public synchronized void attach(LinkSink to) {
     detach();
-    listener = new NetworkManagerListener(to, tally, address);
-    listener.start(enabled ? buses : null);
+    NetworkManagerListener begun = new NetworkManagerListener(to, tally);
+    listener = begun;
+    if (enabled) {
+      begun.start(buses, address);
+    } else {
+      begun.leave();
+    }
   }
 
   @Override
@@ -63,7 +69,7 @@ public final class NetworkManagerSource implements LinkSource {
     }
   }
 
-  Tally tally() {
+  ServiceTally tally() {
     return tally;
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.LinkName;
 
@@ -55,7 +56,7 @@ final class Texts {
   }
 
   /** The addresses of one family; what is none is counted. */
-  static List<IpAddress> addresses(List<String> words, boolean six, Tally tally) {
+  static List<IpAddress> addresses(List<String> words, boolean six, ServiceTally tally) {
     List<IpAddress> addresses = new ArrayList<>();
     for (String word : words) {
       IpAddress address = address(word);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sluice.dbus.DBusValue;
 import org.sluice.dbus.ObjectPath;
+import org.sluice.dbus.ServiceTally;
 import org.sluice.dbus.Signature;
 import org.sluice.dbus.VariantMap;
 import org.sluice.link.api.Fact;
@@ -28,7 +29,7 @@ class ObjectsTest {
   private static final String DEVICE = BASE + "/Devices/2";
   private static final String DHCP = BASE + "/DHCP4Config/1";
 
-  private final Tally tally = new Tally();
+  private final ServiceTally tally = new ServiceTally();
   private final Objects objects = new Objects();
 
   private static VariantMap map(Object... pairs) {

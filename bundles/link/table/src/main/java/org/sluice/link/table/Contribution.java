@@ -18,6 +18,7 @@ final class Contribution {
   private final int rank;
   private final Map<Fact.Kind, Map<Fact.Key, Fact>> facts = new EnumMap<>(Fact.Kind.class);
   private final Set<Fact.Kind> presented = EnumSet.noneOf(Fact.Kind.class);
+  private boolean toldNothing;
   private SourceState state;
   private long departures;
 
@@ -50,7 +51,18 @@ final class Contribution {
 
   /** Whether it is the first time that facts of all these kinds are told; marks them as told. */
   boolean first(Set<Fact.Kind> kinds) {
-    return presented.addAll(kinds);
+    return presented.addAll(kinds) && !toldNothing;
+  }
+
+  /** It told that there is nothing, of whatever kind. */
+  void toldNothing() {
+    toldNothing = true;
+  }
+
+  /** As long as it has not told what it knows, that may be links. */
+  boolean mayTellOfLinks() {
+    return state.condition() != Condition.ABSENT
+        && (presented.isEmpty() || presented.contains(Fact.Kind.LINK));
   }
 
   /** Counts that its source went, and returns which time it is. */

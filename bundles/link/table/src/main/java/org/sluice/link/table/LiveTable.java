@@ -3,12 +3,14 @@ package org.sluice.link.table;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +90,11 @@ public final class LiveTable implements LinkTable {
   private @Nullable LinkSnapshot current;
   private int withdrawAfter;
   private boolean closed;
+
+  /** Whether any source tells of links; else since when none does. */
+  private boolean told;
+
+  private long quietSince = System.nanoTime();
   private long fallenBehind;
   private long missed;
   private long listenerFailures;
@@ -210,6 +217,11 @@ public final class LiveTable implements LinkTable {
 
   /** Wakes the subscribers, once for all that one call changed. */
   private void tell() {
+    boolean before = told;
+    told = sources.tellOfLinks();
+    if (before && !told) {
+      quietSince = System.nanoTime();
+    }
     if (current == null || current.number() != log.last()) {
       current = null;
       news.signalAll();
@@ -375,6 +387,7 @@ public final class LiveTable implements LinkTable {
           fallenBehind,
           missed,
           listenerFailures,
+          told ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - quietSince)),
           picture.contributions().stream().map(Contribution::state).toList());
     } finally {
       lock.unlock();

@@ -127,12 +127,17 @@ final class Picture {
   }
 
   void withdraw(Contribution from, Changes to) {
+    clear(from, to);
+    byRank.remove(from);
+  }
+
+  /** Removes everything the source told; what is later in the order of kinds goes first. */
+  void clear(Contribution from, Changes to) {
     for (Fact.Kind kind : DOWN) {
       for (Fact.Key key : List.copyOf(from.facts(kind).keySet())) {
         remove(from, key, to);
       }
     }
-    byRank.remove(from);
   }
 
   /** The kernel gives the number of a removed link to a new one. */

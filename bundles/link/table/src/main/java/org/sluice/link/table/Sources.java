@@ -87,14 +87,7 @@ final class Sources {
   void present(RevocableSink sink, Set<Fact.Kind> kinds, Collection<? extends Fact> all) {
     sink.check();
     Contribution contribution = sink.contribution();
-    if (contribution.successor() == sink) {
-      RevocableSink old = contribution.holder();
-      if (old != null) {
-        old.revoke("a newer source of this name took over");
-      }
-      contribution.holder(sink);
-      contribution.successor(null);
-    }
+    takeOver(sink);
     LinkEvent.Cause cause =
         contribution.first(kinds) ? LinkEvent.Cause.INITIAL : LinkEvent.Cause.RESYNC;
     picture.present(contribution, kinds, all, journal.of(contribution, cause));
@@ -113,9 +106,33 @@ final class Sources {
 
   void condition(RevocableSink sink, Condition condition, String text) {
     sink.check();
-    if (sink.contribution().holder() == sink) {
-      journal.state(sink.contribution(), condition, text);
+    Contribution contribution = sink.contribution();
+    if (condition == Condition.ABSENT) {
+      takeOver(sink);
+      picture.clear(contribution, journal.of(contribution, LinkEvent.Cause.RESYNC));
+      contribution.toldNothing();
     }
+    if (contribution.holder() == sink) {
+      journal.state(contribution, condition, text);
+    }
+  }
+
+  /** A newer source of the name begins to count when it has told what there is. */
+  private static void takeOver(RevocableSink sink) {
+    Contribution contribution = sink.contribution();
+    if (contribution.successor() == sink) {
+      RevocableSink old = contribution.holder();
+      if (old != null) {
+        old.revoke("a newer source of this name took over");
+      }
+      contribution.holder(sink);
+      contribution.successor(null);
+    }
+  }
+
+  /** Whether there is a source that tells of links, or that may turn out to. */
+  boolean tellOfLinks() {
+    return byName.values().stream().anyMatch(Contribution::mayTellOfLinks);
   }
 
   private static Contribution holding(RevocableSink sink) {

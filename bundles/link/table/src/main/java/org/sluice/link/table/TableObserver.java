@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.table;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -17,11 +18,23 @@ import org.sluice.ops.api.Metrics;
 /** How the table is, for health and metrics. */
 @Component
 public final class TableObserver implements HealthCheck, MetricSource {
+  /**
+   * How long nobody may tell of links, beyond the time that the facts of one that went stay: a
+   * bundle that is being replaced is no reason to take a configuration back.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final LiveTable table;
+  private final Duration patience;
 
   @Activate
   public TableObserver(@Reference LiveTable table) {
+    this(table, PATIENCE);
+  }
+
+  TableObserver(LiveTable table, Duration patience) {
     this.table = table;
+    this.patience = patience;
   }
 
   @Override
@@ -32,10 +45,14 @@ public final class TableObserver implements HealthCheck, MetricSource {
   @Override
   public Health check() {
     TableFigures figures = table.figures();
-    if (figures.sources().isEmpty()) {
-      return Health.critical(
-          "no source tells what the network is like",
-          "start one, for example the bundle org.sluice.link.kernel");
+    if (figures.quiet().isPresent()) {
+      Duration quiet = figures.quiet().get();
+      String text =
+          "for %d s no source tells what the network is like".formatted(quiet.toSeconds());
+      String hint = "start one, for example the bundle org.sluice.link.kernel";
+      return quiet.compareTo(patience) < 0
+          ? Health.warn(text + "; after " + patience.toSeconds() + " s this is critical", hint)
+          : Health.critical(text, hint);
     }
     List<SourceState> ill =
         figures.sources().stream()

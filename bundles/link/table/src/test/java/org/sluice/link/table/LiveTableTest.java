@@ -13,6 +13,7 @@ import static org.sluice.link.table.Samples.route;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.EnumSet;
@@ -33,6 +34,7 @@ import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.LinkSubscription;
 import org.sluice.link.api.SinkRevokedException;
 import org.sluice.link.api.SourceState.Condition;
+import org.sluice.ops.api.Health;
 
 @Timeout(60)
 class LiveTableTest {
@@ -564,5 +566,102 @@ class LiveTableTest {
       }
     }
     return List.copyOf(links.values());
+  }
+
+  // --- absence
+
+  @Test
+  void absenceWithdrawsWhatWasTold() {
+    table.addSource(kernel);
+    kernel.present(link(1, "lo"), address(1, "127.0.0.1/8"));
+    long before = number();
+    kernel.sink().condition(Condition.ABSENT, "it left");
+    assertEquals(List.of("address-removed", "link-removed", "source-absent"), history(before));
+    assertEquals(LinkEvent.Cause.RESYNC, table.history(before, 10).getFirst().stamp().cause());
+    assertEquals(List.of(), table.snapshot().links());
+    before = number();
+    kernel.sink().condition(Condition.ABSENT, "it left");
+    assertEquals(before, number(), "it says nothing new");
+    kernel.present(link(1, "lo"));
+    assertEquals(List.of("link-added", "source-live"), history(before));
+  }
+
+  @Test
+  void absenceIsAPictureAndWhatComesAfterItHasHappened() {
+    table.addSource(kernel);
+    kernel.sink().condition(Condition.ABSENT, "nobody is there");
+    assertEquals(List.of("source-starting", "source-absent"), history(0));
+    kernel.present(link(1, "lo"));
+    LinkEvent added = table.history(2, 100).getFirst();
+    assertEquals("link-added", added.name());
+    assertEquals(LinkEvent.Cause.RESYNC, added.stamp().cause());
+  }
+
+  @Test
+  void aSuccessorMayTakeOverByItsAbsence() {
+    table.addSource(kernel);
+    kernel.present(link(1, "lo"));
+    FakeSource newer = new FakeSource("kernel", 100);
+    table.addSource(newer);
+    newer.sink().condition(Condition.FAILING, "not yet");
+    assertEquals(1, table.snapshot().links().size());
+    newer.sink().condition(Condition.ABSENT, "nobody is there");
+    assertEquals(List.of(), table.snapshot().links());
+    assertThrows(SinkRevokedException.class, () -> kernel.sink().put(link(1, "lo")));
+    newer.sink().put(link(2, "a"));
+    assertEquals(1, table.snapshot().links().size());
+  }
+
+  // --- health
+
+  private Health.Status health(Duration patience) {
+    return new TableObserver(table, patience).check().status();
+  }
+
+  @Test
+  void nobodyWhoTellsOfLinksIsWrongForAWhileAndThenCritical() throws InterruptedException {
+    Duration patient = Duration.ofHours(1);
+    Duration impatient = Duration.ZERO;
+    use(1000, 0);
+    assertEquals(Health.Status.WARN, health(patient));
+    assertEquals(Health.Status.CRITICAL, health(impatient));
+
+    FakeSource manager = new FakeSource("networkd", 60);
+    table.addSource(manager);
+    manager.sink().condition(Condition.ABSENT, "nobody is there");
+    assertEquals(Health.Status.WARN, health(patient), "who is absent tells of nothing");
+    assertEquals(Health.Status.CRITICAL, health(impatient));
+
+    table.addSource(kernel);
+    assertEquals(Health.Status.WARN, health(impatient), "it is starting");
+    kernel.present(link(1, "lo"));
+    assertEquals(Health.Status.OK, health(impatient));
+
+    manager.sink().present(EnumSet.of(Fact.Kind.LEASE, Fact.Kind.MANAGEMENT), List.of());
+    table.removeSource(kernel);
+    awaitGone("kernel");
+    assertEquals(Health.Status.WARN, health(patient), "it may be on its way back");
+    assertEquals(Health.Status.CRITICAL, health(impatient));
+
+    table.addSource(kernel);
+    kernel.present(link(1, "lo"));
+    assertEquals(Health.Status.OK, health(impatient));
+  }
+
+  @Test
+  void whoseFactsStayIsNotCritical() {
+    table.addSource(kernel);
+    kernel.present(link(1, "lo"));
+    table.removeSource(kernel);
+    assertEquals(Health.Status.WARN, health(Duration.ZERO));
+    assertEquals(1, table.snapshot().links().size());
+  }
+
+  private void awaitGone(String source) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (table.snapshot().sources().stream().anyMatch(s -> s.name().equals(source))) {
+      assertTrue(System.nanoTime() - end < 0, "the source " + source + " stays");
+      Thread.sleep(5);
+    }
   }
 }

@@ -165,12 +165,13 @@ final class AuditFiles implements AutoCloseable {
   /** Removes what is not to be kept any more. */
   void sweep(Instant now) {
     try {
-      List<Path> aside = aside();
-      for (Path file : aside) {
+      int newer = 0;
+      for (Path file : aside()) {
         boolean old = Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(age));
-        if (old || aside.indexOf(file) >= files) {
+        if (old || newer >= files) {
           Files.deleteIfExists(file);
         }
+        newer++;
       }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "removing old audit files: " + e);
