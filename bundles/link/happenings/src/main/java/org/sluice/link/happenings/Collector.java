@@ -37,6 +37,7 @@ public final class Collector implements Happenings, MetricSource {
   private static final int REMEMBERED = 2000;
 
   private final LinkTable table;
+  private final Figures figures = new Figures();
   private final Memory memory;
   private final LinkSubscription own;
   private volatile Set<Need> needs;
@@ -72,6 +73,7 @@ public final class Collector implements Happenings, MetricSource {
   }
 
   private void witness(Happening happening) {
+    figures.count(happening);
     if (audited && !happening.initial()) {
       AUDIT.log(
           System.Logger.Level.INFO,
@@ -113,15 +115,6 @@ public final class Collector implements Happenings, MetricSource {
 
   @Override
   public void collect(Metrics to) {
-    memory
-        .counts()
-        .forEach(
-            (kind, count) ->
-                to.counter(
-                    "sluice_link_happenings_total",
-                    "What happened on the network, by kind.",
-                    (double) count,
-                    "kind",
-                    kind.word()));
+    figures.collect(to);
   }
 }

@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +28,6 @@ final class Memory implements LinkListener {
   private final Translator translator;
   private final Deque<Told> recent = new ArrayDeque<>();
   private final List<Consumer<Told>> readers = new ArrayList<>();
-  private final Map<Happening.Kind, Long> counts = new EnumMap<>(Happening.Kind.class);
   private final List<Happening> fresh = new ArrayList<>();
   private boolean begun;
 
@@ -84,7 +81,6 @@ final class Memory implements LinkListener {
     for (int i = 0; i < fresh.size(); i++) {
       Happening happening = fresh.get(i);
       witness.accept(happening);
-      counts.merge(happening.kind(), 1L, Long::sum);
       tell(new Told.Happened(happening, i == fresh.size() - 1));
     }
     fresh.clear();
@@ -106,10 +102,6 @@ final class Memory implements LinkListener {
       }
     }
     return List.copyOf(all.subList(Math.max(0, all.size() - limit), all.size()));
-  }
-
-  synchronized Map<Happening.Kind, Long> counts() {
-    return new EnumMap<>(counts);
   }
 
   /**
