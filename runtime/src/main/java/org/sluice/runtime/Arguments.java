@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param privileges that no thread may exceed; null when nothing was said of them
  */
 record Arguments(
-    Path home, String host, int port, boolean inherited, boolean safeMode, @Nullable Privileges privileges) {
+    Path home,
+    String host,
+    int port,
+    boolean inherited,
+    boolean safeMode,
+    @Nullable Privileges privileges) {
   private static final String INHERITED = "inherited";
 
   static final String USAGE =

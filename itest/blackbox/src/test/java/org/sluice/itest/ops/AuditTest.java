@@ -53,6 +53,31 @@ class AuditTest {
     }
   }
 
+  /** Monitoring asks all day long: neither the log nor the audit may grow by that. */
+  @Test
+  void readingLeavesNoLine() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      sluice.awaitTrue(
+          "the health of the audit",
+          () -> sluice.command("host:health").out().contains("ops.audit"));
+      for (int i = 0; i < 20; i++) {
+        assertEquals(0, sluice.command("link:list").exit());
+        assertEquals(200, sluice.http("/metrics").statusCode());
+        sluice.http("/health");
+      }
+      // It changes something, and comes after all of them.
+      sluice.command("host:release", "nothing.jar");
+      await(sluice, "\"command\"", "host:release nothing.jar", "\"failed\"");
+      String log = sluice.log();
+      assertTrue(log.contains("host:release nothing.jar"), log);
+      assertFalse(log.contains("link:list"), log);
+      assertFalse(log.contains("host:health"), log);
+      String written = Files.readString(file(sluice));
+      assertFalse(written.contains("link:list"), written);
+      assertFalse(written.contains("/metrics"), written);
+    }
+  }
+
   @Test
   void nothingIsWrittenDownWhenItIsTurnedOff() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare()) {
