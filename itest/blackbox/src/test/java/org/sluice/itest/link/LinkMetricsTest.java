@@ -121,9 +121,7 @@ class LinkMetricsTest {
       sluice.awaitTrue(
           "all links",
           () ->
-              of(
-                      read(namespace, sluice),
-                      "sluice_link_happenings_total{kind=\"link-removed\"}")
+              of(read(namespace, sluice), "sluice_link_happenings_total{kind=\"link-removed\"}")
                   == 700);
       Map<String, Double> all = read(namespace, sluice);
       long series =
@@ -137,8 +135,7 @@ class LinkMetricsTest {
               .filter(
                   e ->
                       e.getKey()
-                          .startsWith(
-                              "sluice_link_happenings_by_link_total{kind=\"link-removed\""))
+                          .startsWith("sluice_link_happenings_by_link_total{kind=\"link-removed\""))
               .mapToDouble(Map.Entry::getValue)
               .sum(),
           "none is lost");
