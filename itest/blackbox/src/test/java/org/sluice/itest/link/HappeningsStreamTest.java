@@ -165,8 +165,7 @@ class HappeningsStreamTest {
       Process deaf =
           namespace.spawn("/usr/bin/python3", "-c", DEAF, Integer.toString(sluice.port()));
       try {
-        sluice.awaitTrue(
-            "the stream", () -> metric(namespace, sluice, "sluice_http_streams") == 1);
+        sluice.awaitTrue("the stream", () -> metric(namespace, sluice, "sluice_http_streams") == 1);
         String cut = "sluice_http_streams_ended_total{reason=\"client_slow\"}";
         int rounds = 0;
         while (metric(namespace, sluice, cut) < 1) {
