@@ -3,9 +3,9 @@ package org.sluice.itest.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.json;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.json;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** What happens, as a stream over HTTP: resumed, interrupted, not read. */
@@ -199,7 +200,6 @@ class HappeningsStreamTest {
           }
         } catch (java.io.IOException e) {
           // It ended meanwhile.
-          continue;
         }
       }
     }
@@ -226,9 +226,7 @@ class HappeningsStreamTest {
           // Its name has room for fifteen letters there.
           assertEquals(4, threads(sluice, "link.table/to-f").size());
           bundles.off(bundle);
-          for (EventStream stream : streams.subList(0, 1)) {
-            sluice.awaitTrue("the end of the stream", stream::ended);
-          }
+          sluice.awaitTrue("the end of the stream", streams.getFirst()::ended);
           bundles.on(bundle);
         } finally {
           for (EventStream stream : streams) {

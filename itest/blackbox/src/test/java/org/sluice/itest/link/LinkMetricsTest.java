@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.HookHome;
+import org.sluice.itest.net.Namespace;
 
 /** Each number that docs/observing.md lists beside one of netevd's moves when it should. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)

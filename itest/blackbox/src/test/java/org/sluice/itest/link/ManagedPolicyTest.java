@@ -3,7 +3,7 @@ package org.sluice.itest.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 
 /**
  * A policy on a link that systemd-networkd looks after, which thinks that all rules are its own.
