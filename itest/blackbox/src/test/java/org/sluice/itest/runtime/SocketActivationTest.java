@@ -213,7 +213,7 @@ class SocketActivationTest {
     command.addAll(List.of(script(), "run", "--home", home));
     try (Shell.Running running = Shell.start(null, Map.of(), command.toArray(String[]::new))) {
       running.awaitText("Listening on 127.0.0.1:" + port);
-      try (var client = new java.net.Socket("127.0.0.1", port)) {
+      try (var client = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
         assertTrue(client.isConnected());
         Shell.Ended ended = running.end();
         assertEquals(2, ended.exit(), ended.text());
