@@ -60,6 +60,16 @@ class AuditTest {
       sluice.awaitTrue(
           "the health of the audit",
           () -> sluice.command("host:health").out().contains("ops.audit"));
+      sluice.awaitTrue(
+          "HTTP",
+          () -> {
+            try {
+              return sluice.http("/metrics").statusCode() == 200;
+            } catch (java.io.IOException e) {
+              return false;
+            }
+          });
+      sluice.awaitTrue("the links", () -> sluice.command("link:list").exit() == 0);
       for (int i = 0; i < 20; i++) {
         assertEquals(0, sluice.command("link:list").exit());
         assertEquals(200, sluice.http("/metrics").statusCode());
