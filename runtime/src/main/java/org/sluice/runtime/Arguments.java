@@ -13,17 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param home holds plugins, configuration and state
  * @param host address the HTTP port is bound to
  * @param port of HTTP; 0 takes any free one
+ * @param inherited whether HTTP is served on the listening socket that is the standard input
  * @param safeMode whether plugins stay out
  * @param privileges that no thread may exceed; null when nothing was said of them
  */
 record Arguments(
-    Path home, String host, int port, boolean safeMode, @Nullable Privileges privileges) {
+    Path home,
+    String host,
+    int port,
+    boolean inherited,
+    boolean safeMode,
+    @Nullable Privileges privileges) {
+  private static final String INHERITED = "inherited";
+
   static final String USAGE =
       """
       sluice run [--home DIR] [--http HOST:PORT] [--safe-mode] [--privileges LIST]
 
         --home DIR         holds plugins/, configs/, hooks.d/ and var/; filled with the defaults when empty
-        --http HOST:PORT   where HTTP is served (127.0.0.1:9090); port 0 takes any free one
+        --http HOST:PORT   where HTTP is served (127.0.0.1:9090); port 0 takes any free one,
+                           inherited the listening socket that is the standard input
         --safe-mode        starts the bundles of the product only, no plugins
         --privileges LIST  refuses to run when a thread is root or may do more than this, such as net_admin,net_raw
       """;
@@ -54,9 +63,12 @@ record Arguments(
             throw new UsageException("unknown option %s; see: sluice run --help".formatted(word));
       }
     }
+    if (http.equals(INHERITED)) {
+      return new Arguments(home, "127.0.0.1", 0, true, safe, privileges);
+    }
     int colon = http.lastIndexOf(':');
     String host = colon < 0 ? "" : http.substring(0, colon);
-    return new Arguments(home, host, port(http, colon), safe, privileges);
+    return new Arguments(home, host, port(http, colon), false, safe, privileges);
   }
 
   private static String value(String option, Deque<String> rest) throws UsageException {

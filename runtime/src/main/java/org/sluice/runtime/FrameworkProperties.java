@@ -68,6 +68,8 @@ final class FrameworkProperties {
     p.put("org.apache.felix.http.host", arguments.host());
     p.put("org.osgi.service.http.port", Integer.toString(arguments.port()));
     p.put("org.apache.felix.https.enable", "false");
+    // Then ops.rest closes the port and takes connections from the socket.
+    p.put("sluice.http.inherited", Boolean.toString(arguments.inherited()));
     // The same on a host of 64 cores as on one of two. More threads than hanging requests of one
     // resource may hold; they are made when needed, and go again.
     p.put("org.apache.felix.http.jetty.threadpool.max", "64");

@@ -2,6 +2,8 @@
 package org.sluice.runtime;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,12 @@ public final class Main {
       if (exceeds(arguments.privileges())) {
         return 1;
       }
+      if (arguments.inherited() && !listens()) {
+        System.err.println(
+            "sluice: --http inherited: the standard input is no listening TCP socket; start the"
+                + " unit sluice.socket, or name HOST:PORT");
+        return 2;
+      }
       Path distribution = distribution();
       try (Home home = Home.open(arguments.home(), distribution.resolve("configs"))) {
         return new Lifecycle(distribution, home.path(), FrameworkProperties.of(arguments)).run();
@@ -48,6 +56,11 @@ public final class Main {
       LOG.log(System.Logger.Level.ERROR, "the framework did not start", e);
       return 1;
     }
+  }
+
+  private static boolean listens() throws IOException {
+    return System.inheritedChannel() instanceof ServerSocketChannel socket
+        && socket.getLocalAddress() instanceof InetSocketAddress;
   }
 
   /** Before any bundle runs; threads that come later cannot have more than those that make them. */

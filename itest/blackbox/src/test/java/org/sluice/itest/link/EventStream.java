@@ -26,11 +26,17 @@ final class EventStream implements AutoCloseable {
    * @param lastEventId what the client says it saw last; below zero for nothing
    */
   EventStream(SluiceProcess sluice, Namespace namespace, long lastEventId) throws IOException {
-    List<String> command = new ArrayList<>(List.of("curl", "-sN"));
+    this(sluice, namespace, "events", lastEventId);
+  }
+
+  EventStream(SluiceProcess sluice, Namespace namespace, String path, long lastEventId)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("curl", "-sN", "-H", "Accept: text/event-stream"));
     if (lastEventId >= 0) {
       command.addAll(List.of("-H", "Last-Event-ID: " + lastEventId));
     }
-    command.add("http://127.0.0.1:" + sluice.port() + "/api/v1/events");
+    command.add("http://127.0.0.1:" + sluice.port() + "/api/v1/" + path);
     process = namespace.spawn(command.toArray(String[]::new));
     thread = new Thread(this::read, "event-stream");
     thread.start();
@@ -62,6 +68,11 @@ final class EventStream implements AutoCloseable {
 
   private synchronized void add(Event event) {
     events.add(event);
+  }
+
+  /** Whether the server has ended it, and all of it was read. */
+  boolean ended() {
+    return !thread.isAlive();
   }
 
   synchronized List<Event> events() {

@@ -34,6 +34,9 @@ class AuditTest {
   @Test
   void configurationPluginsAndCommandsAreWrittenDownAndReadingIsNot() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {
+      sluice.awaitTrue(
+          "the health of the audit",
+          () -> sluice.command("host:health").out().contains("ops.audit"));
       sluice.config("org.sluice.link.table", "{ \"history\": 999 }");
       await(sluice, "\"config-applied\"", "org.sluice.link.table", "\"done\"");
       sluice.config("org.sluice.link.table", "{ \"history\": \"many\" }");
@@ -50,6 +53,44 @@ class AuditTest {
       SluiceProcess.Answer shown = sluice.command("host:audit");
       assertEquals(0, shown.exit(), shown::toString);
       assertTrue(shown.out().contains("plugin-quarantined"), shown::toString);
+    }
+  }
+
+  /** Monitoring asks all day long: neither the log nor the audit may grow by that. */
+  @Test
+  void readingLeavesNoLine() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      sluice.awaitTrue(
+          "the health of the audit",
+          () -> sluice.command("host:health").out().contains("ops.audit"));
+      sluice.awaitTrue(
+          "HTTP",
+          () -> {
+            try {
+              return sluice.http("/metrics").statusCode() == 200;
+            } catch (java.io.IOException e) {
+              return false;
+            }
+          });
+      sluice.awaitTrue("the links", () -> sluice.command("link:list").exit() == 0);
+      // What was asked before there was a command for it is another matter.
+      int mark = sluice.log().length();
+      long size = Files.exists(file(sluice)) ? Files.size(file(sluice)) : 0;
+      for (int i = 0; i < 20; i++) {
+        assertEquals(0, sluice.command("link:list").exit());
+        assertEquals(200, sluice.http("/metrics").statusCode());
+        sluice.http("/health");
+      }
+      // It changes something, and comes after all of them.
+      sluice.command("host:release", "nothing.jar");
+      await(sluice, "\"command\"", "host:release nothing.jar", "\"failed\"");
+      String log = sluice.log().substring(mark);
+      assertTrue(log.contains("host:release nothing.jar"), log);
+      assertFalse(log.contains("link:list"), log);
+      assertFalse(log.contains("host:health"), log);
+      String written = Files.readString(file(sluice)).substring((int) size);
+      assertFalse(written.contains("link:list"), written);
+      assertFalse(written.contains("/metrics"), written);
     }
   }
 

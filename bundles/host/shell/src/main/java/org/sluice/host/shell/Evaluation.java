@@ -119,15 +119,17 @@ final class Evaluation {
   private void audit(int exit) {
     if (frame.type() != 'C') {
       answering.tally().command(peer.role(), exit);
+      boolean reads = reads();
+      // Monitoring asks all day long. What changes nothing is of use to who looks for a fault.
       AUDIT.log(
-          Level.INFO,
+          reads ? Level.DEBUG : Level.INFO,
           "command user={0} role={1} exit={2} ms={3} command=\"{4}\" reads={5}",
           peer.user(),
           peer.role(),
           Integer.toString(exit),
           Long.toString((System.nanoTime() - started) / 1_000_000),
           subject().replace("\"", "\\\""),
-          Boolean.toString(reads()));
+          Boolean.toString(reads));
     }
   }
 

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.happenings;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
@@ -32,7 +28,7 @@ import org.sluice.ops.api.Metrics;
  * happened.
  */
 @Component(
-    service = {Happenings.class, MetricSource.class},
+    service = {Happenings.class, Collector.class, MetricSource.class},
     immediate = true,
     configurationPid = "org.sluice.link.happenings")
 @Designate(ocd = HappeningsConfig.class)
@@ -41,8 +37,8 @@ public final class Collector implements Happenings, MetricSource {
   private static final int REMEMBERED = 2000;
 
   private final LinkTable table;
-  private final Deque<Happening> recent = new ArrayDeque<>();
-  private final Map<Happening.Kind, Long> counts = new EnumMap<>(Happening.Kind.class);
+  private final Figures figures = new Figures();
+  private final Memory memory;
   private final LinkSubscription own;
   private volatile Set<Need> needs;
   private volatile boolean audited;
@@ -52,7 +48,8 @@ public final class Collector implements Happenings, MetricSource {
     this.table = table;
     this.needs = needs(config);
     this.audited = config.audit();
-    this.own = subscribe("happenings", this::remember);
+    this.memory = new Memory(REMEMBERED, () -> needs, this::witness);
+    this.own = table.subscribe("happenings", memory);
   }
 
   /** What is ready by the new needs, or is no more, is told when something of that link changes. */
@@ -75,7 +72,8 @@ public final class Collector implements Happenings, MetricSource {
     own.close();
   }
 
-  private void remember(Happening happening) {
+  private void witness(Happening happening) {
+    figures.count(happening);
     if (audited && !happening.initial()) {
       AUDIT.log(
           System.Logger.Level.INFO,
@@ -86,21 +84,16 @@ public final class Collector implements Happenings, MetricSource {
           happening.kind().word(),
           happening.subject());
     }
-    synchronized (recent) {
-      recent.addLast(happening);
-      if (recent.size() > REMEMBERED) {
-        recent.removeFirst();
-      }
-      counts.merge(happening.kind(), 1L, Long::sum);
-    }
   }
 
   @Override
   public List<Happening> recent(int limit) {
-    synchronized (recent) {
-      List<Happening> all = new ArrayList<>(recent);
-      return List.copyOf(all.subList(Math.max(0, all.size() - limit), all.size()));
-    }
+    return memory.recent(limit);
+  }
+
+  /** As {@link Memory#read}. */
+  Runnable read(OptionalLong after, Consumer<Told> reader) {
+    return memory.read(after, table.snapshot().number(), reader);
   }
 
   @Override
@@ -122,15 +115,6 @@ public final class Collector implements Happenings, MetricSource {
 
   @Override
   public void collect(Metrics to) {
-    synchronized (recent) {
-      counts.forEach(
-          (kind, count) ->
-              to.counter(
-                  "sluice_link_happenings_total",
-                  "What happened on the network, by kind.",
-                  (double) count,
-                  "kind",
-                  kind.word()));
-    }
+    figures.collect(to);
   }
 }

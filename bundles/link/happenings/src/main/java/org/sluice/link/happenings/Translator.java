@@ -80,6 +80,22 @@ final class Translator {
             });
   }
 
+  /** Tells what is so, as if it had been found just now, by the number of the last event. */
+  void standing(long number, Consumer<Happening> reader) {
+    var stamp =
+        new LinkEvent.Stamp(number, java.time.Instant.now(), TABLE, LinkEvent.Cause.INITIAL);
+    Translator fresh = new Translator(reader, needs);
+    // Links first, because what is on a link is told by it.
+    known.links().stream()
+        .sorted(java.util.Comparator.comparingInt(Link::index))
+        .forEach(link -> fresh.event(new LinkEvent.Added(stamp, link)));
+    for (Fact fact : known.all()) {
+      if (!(fact instanceof Link)) {
+        fresh.event(new LinkEvent.Added(stamp, fact));
+      }
+    }
+  }
+
   void event(LinkEvent event) {
     switch (event) {
       case LinkEvent.Added added -> new Telling(event.stamp(), added.fact()).changed(null);

@@ -67,6 +67,16 @@ public final class KernelObserver implements HealthCheck, MetricSource {
         "sluice_link_kernel_messages_total",
         "Notifications of the kernel.",
         (double) tally.messages());
+    tally
+        .byType()
+        .forEach(
+            (type, count) ->
+                to.counter(
+                    "sluice_link_kernel_messages_by_type_total",
+                    "Notifications of the kernel, by type.",
+                    (double) count,
+                    "type",
+                    type));
     to.counter(
         "sluice_link_kernel_overruns_total",
         "Times the kernel dropped notifications for lack of room.",

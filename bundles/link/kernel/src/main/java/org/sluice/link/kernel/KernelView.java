@@ -309,7 +309,7 @@ final class KernelView implements AutoCloseable {
   private void hear() throws IOException {
     NetlinkMessage message = events.messages();
     while (message.next()) {
-      tally.heard();
+      tally.heard(message.type());
       take(message);
     }
   }

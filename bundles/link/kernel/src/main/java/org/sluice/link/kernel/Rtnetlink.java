@@ -45,4 +45,21 @@ final class Rtnetlink {
   static final int FLAG_APPEND = 0x800;
 
   private Rtnetlink() {}
+
+  /** The type of a message as people write it. */
+  static String word(int type) {
+    return switch (type) {
+      case NEW_LINK -> "new-link";
+      case DEL_LINK -> "del-link";
+      case NEW_ADDRESS -> "new-address";
+      case DEL_ADDRESS -> "del-address";
+      case NEW_ROUTE -> "new-route";
+      case DEL_ROUTE -> "del-route";
+      case NEW_NEIGHBOUR -> "new-neighbour";
+      case DEL_NEIGHBOUR -> "del-neighbour";
+      case NEW_RULE -> "new-rule";
+      case DEL_RULE -> "del-rule";
+      default -> "other";
+    };
+  }
 }

@@ -2,12 +2,17 @@
 package org.sluice.link.kernel;
 
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What the reader counts, for health and metrics. Any thread may ask. */
 final class Tally {
   private final LongAdder messages = new LongAdder();
+  private final ConcurrentMap<String, LongAdder> byType = new ConcurrentHashMap<>();
   private final LongAdder overruns = new LongAdder();
   private final LongAdder interrupted = new LongAdder();
   private final LongAdder resyncs = new LongAdder();
@@ -22,8 +27,19 @@ final class Tally {
     receiveBuffer = buffer;
   }
 
-  void heard() {
+  /**
+   * @param type of the message, as the kernel numbers it
+   */
+  void heard(int type) {
     messages.increment();
+    byType.computeIfAbsent(Rtnetlink.word(type), _ -> new LongAdder()).increment();
+  }
+
+  /** How many of each type; types that are not known are one. */
+  Map<String, Long> byType() {
+    Map<String, Long> counts = new TreeMap<>();
+    byType.forEach((word, count) -> counts.put(word, count.sum()));
+    return counts;
   }
 
   void overrun() {

@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A stream of numbered events below {@code /api/v1}, registered as a service and served as
- * Server-Sent Events.
+ * Server-Sent Events. A {@link Resource} may have the same path: who asks for {@code
+ * text/event-stream} by name gets the stream, everybody else the resource.
  */
 @ConsumerType
 public interface EventFeed {
@@ -40,9 +41,13 @@ public interface EventFeed {
   }
 
   /**
-   * @param id rises by one per event; what a client sends back to resume
+   * @param id rises with the events; what a client sends back to resume. {@link #UNNUMBERED} for an
+   *     event that nobody can resume behind, such as all but the last of several that belong
+   *     together: a client that got only some of them is given all of them again
    * @param name the kind of event
    * @param data what is sent, as JSON
    */
-  record FeedEvent(long id, String name, Record data) {}
+  record FeedEvent(long id, String name, Record data) {
+    public static final long UNNUMBERED = -1;
+  }
 }

@@ -23,7 +23,17 @@ final class ProcessNumbers {
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
   private static final Pattern VIRTUAL = Pattern.compile("(?m)^VmSize:\\s+(\\d+) kB");
 
+  private final String version;
+
+  /**
+   * @param version of the product
+   */
+  ProcessNumbers(String version) {
+    this.version = version;
+  }
+
   void collect(Gathering to) {
+    to.gauge("sluice_info", "The product.", 1, "version", version);
     process(to);
     memory(to);
     threads(to);
@@ -67,6 +77,10 @@ final class ProcessNumbers {
                     "process_start_time_seconds",
                     "When the process started, since the epoch.",
                     start / 1e3));
+    to.gauge(
+        "sluice_uptime_seconds",
+        "How long the process has run.",
+        ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
       to.gauge("process_open_fds", "Open file descriptors.", (double) open.count());
     } catch (IOException | java.io.UncheckedIOException e) {

@@ -37,10 +37,11 @@ public final class Scraper {
       new ConcurrentSkipListMap<>();
   private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor threads;
-  private final ProcessNumbers process = new ProcessNumbers();
+  private final ProcessNumbers process;
 
   @Activate
   public Scraper(BundleContext context) {
+    process = new ProcessNumbers(context.getBundle().getVersion().toString());
     this.context = context;
     this.threads =
         new ThreadPoolExecutor(

@@ -29,6 +29,11 @@ final class Accept {
     return welcome;
   }
 
+  /** Whether it is asked for by its name, not only as one of all there are. */
+  static boolean names(String type, @Nullable String header) {
+    return header != null && header.toLowerCase(Locale.ROOT).contains(type) && takes(type, header);
+  }
+
   private static boolean refused(String... parts) {
     for (int i = 1; i < parts.length; i++) {
       if (parts[i].strip().matches("q\\s*=\\s*0(\\.0*)?")) {

@@ -34,6 +34,7 @@ import org.sluice.ops.api.Resource;
 public final class ApiServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final String JSON = "application/json";
+  private static final String STREAM = "text/event-stream";
 
   private final transient Catalog catalog;
   private final transient Streams streams;
@@ -86,7 +87,7 @@ public final class ApiServlet extends HttpServlet {
     if (path.equals("openapi.json")) {
       return send(request, response, OpenApi.of(catalog.offers()));
     }
-    Optional<Catalog.Match> match = catalog.match(path);
+    Optional<Catalog.Match> match = catalog.match(path, Accept.names(STREAM, accept(request)));
     if (match.isEmpty()) {
       return Optional.of(
           Problem.of(404, "nothing is offered at " + path + "; /api/v1 lists what is"));
@@ -105,7 +106,7 @@ public final class ApiServlet extends HttpServlet {
       Offer.OfFeed of, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     Optional<Problem> problem =
-        notAcceptable("text/event-stream", request).or(() -> badQuery(List.of("after"), request));
+        notAcceptable(STREAM, request).or(() -> badQuery(List.of("after"), request));
     if (problem.isEmpty()) {
       streams.serve(of, request, response);
     }
@@ -190,14 +191,17 @@ public final class ApiServlet extends HttpServlet {
   }
 
   private static Optional<Problem> notAcceptable(String type, HttpServletRequest request) {
-    String accept =
-        Stream.of(request.getHeaders("Accept"))
-            .flatMap(values -> java.util.Collections.list(values).stream())
-            .reduce((a, b) -> a + "," + b)
-            .orElse(null);
+    String accept = accept(request);
     return Accept.takes(type, accept)
         ? Optional.empty()
         : Optional.of(Problem.of(406, "this is " + type + "; Accept asks for " + accept));
+  }
+
+  private static @Nullable String accept(HttpServletRequest request) {
+    return Stream.of(request.getHeaders("Accept"))
+        .flatMap(values -> java.util.Collections.list(values).stream())
+        .reduce((a, b) -> a + "," + b)
+        .orElse(null);
   }
 
   private static Optional<Problem> send(

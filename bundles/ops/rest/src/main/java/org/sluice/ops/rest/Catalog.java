@@ -78,7 +78,7 @@ public final class Catalog {
       throw new IllegalArgumentException("the path openapi.json is taken");
     }
     offers.values().stream()
-        .filter(other -> other.route().shape().equals(offer.route().shape()))
+        .filter(other -> place(other).equals(place(offer)))
         .findFirst()
         .ifPresent(
             other ->
@@ -99,18 +99,28 @@ public final class Catalog {
         why);
   }
 
-  /** By path; of two for the same path the one that is asked. */
+  /** A path has room for one resource and one stream. */
+  private static String place(Offer offer) {
+    return offer.route().shape() + (offer instanceof Offer.OfFeed ? " stream" : "");
+  }
+
+  /** By path; of two for the same place the one that is asked. */
   List<Offer> offers() {
     Map<String, Offer> first = new java.util.TreeMap<>();
-    inOrder().forEach(offer -> first.putIfAbsent(offer.route().shape(), offer));
+    inOrder().forEach(offer -> first.putIfAbsent(place(offer), offer));
     return first.values().stream()
         .sorted(java.util.Comparator.comparing(offer -> offer.route().path()))
         .toList();
   }
 
-  Optional<Match> match(String path) {
+  /**
+   * @param stream whether a stream is wanted where a path has both
+   */
+  Optional<Match> match(String path, boolean stream) {
     return offers().stream()
-        .sorted(java.util.Comparator.comparing(Offer::route))
+        .sorted(
+            java.util.Comparator.comparing(Offer::route)
+                .thenComparing(offer -> offer instanceof Offer.OfFeed != stream))
         .flatMap(
             offer -> offer.route().match(path).map(values -> new Match(offer, values)).stream())
         .findFirst();

@@ -151,7 +151,9 @@ final class EventStream implements Runnable {
   }
 
   static void format(EventFeed.FeedEvent event, StringBuilder out) {
-    out.append("id: ").append(event.id()).append('\n');
+    if (event.id() >= 0) {
+      out.append("id: ").append(event.id()).append('\n');
+    }
     // The name is the feed's own word, yet a line break in it would make up another field.
     out.append("event: ").append(event.name().replaceAll("[\\r\\n]", " ")).append('\n');
     out.append("data: ").append(JsonWriter.write(event.data())).append("\n\n");

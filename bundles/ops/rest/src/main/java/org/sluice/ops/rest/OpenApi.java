@@ -11,7 +11,7 @@ import org.sluice.ops.api.Resource;
 /** The OpenAPI 3.1 description of what is offered, made from the offers themselves. */
 final class OpenApi {
   private final Schemas schemas = new Schemas();
-  private final Map<String, Object> paths = new LinkedHashMap<>();
+  private final Map<String, Operation> paths = new LinkedHashMap<>();
 
   private OpenApi() {}
 
@@ -32,7 +32,9 @@ final class OpenApi {
             "title", "Sluice",
             "version", "1",
             "description", "What the process knows. Everything here only reads."));
-    document.put("paths", api.paths);
+    Map<String, Object> paths = new LinkedHashMap<>();
+    api.paths.forEach((path, operation) -> paths.put(path, operation.at(path)));
+    document.put("paths", paths);
     Map<String, Object> components = new LinkedHashMap<>();
     components.put(
         "responses",
@@ -76,21 +78,42 @@ final class OpenApi {
     media.put("schema", Map.of("type", "string"));
     // OpenAPI 3.1 has no words for the events of a stream.
     media.put("x-events", events);
-    return described("Server-Sent Events.", Map.of("text/event-stream", media));
+    return Map.of("text/event-stream", media);
   }
 
-  private void path(String path, String summary, List<?> parameters, Map<String, Object> response) {
-    Map<String, Object> operation = new LinkedHashMap<>();
-    operation.put("operationId", "get" + path.replaceAll("[^a-zA-Z0-9]+", "_"));
-    operation.put("summary", summary);
-    if (!parameters.isEmpty()) {
-      operation.put("parameters", parameters);
+  /** Of a path that is both a resource and a stream, this is called for each. */
+  private void path(String path, String summary, List<?> parameters, Map<String, Object> content) {
+    Operation before = paths.get(path);
+    paths.put(
+        path,
+        before == null
+            ? new Operation(summary, parameters, content)
+            : before.with(summary, parameters, content));
+  }
+
+  /** What can be asked of one path. */
+  private record Operation(String summary, List<?> parameters, Map<String, Object> content) {
+    Operation with(String otherSummary, List<?> more, Map<String, Object> other) {
+      List<Object> all = new ArrayList<>(parameters);
+      more.stream().filter(parameter -> !all.contains(parameter)).forEach(all::add);
+      Map<String, Object> both = new LinkedHashMap<>(content);
+      both.putAll(other);
+      return new Operation(summary + " As a stream: " + otherSummary, all, both);
     }
-    Map<String, Object> responses = new LinkedHashMap<>();
-    responses.put("200", response);
-    responses.put("default", Map.of("$ref", "#/components/responses/Problem"));
-    operation.put("responses", responses);
-    paths.put(path, Map.of("get", operation));
+
+    Map<String, Object> at(String path) {
+      Map<String, Object> operation = new LinkedHashMap<>();
+      operation.put("operationId", "get" + path.replaceAll("[^a-zA-Z0-9]+", "_"));
+      operation.put("summary", summary);
+      if (!parameters.isEmpty()) {
+        operation.put("parameters", parameters);
+      }
+      Map<String, Object> responses = new LinkedHashMap<>();
+      responses.put("200", described("The answer.", content));
+      responses.put("default", Map.of("$ref", "#/components/responses/Problem"));
+      operation.put("responses", responses);
+      return Map.of("get", operation);
+    }
   }
 
   private static Map<String, Object> parameter(
@@ -107,7 +130,7 @@ final class OpenApi {
   }
 
   private static Map<String, Object> json(Map<String, Object> schema) {
-    return described("The answer.", content("application/json", schema));
+    return content("application/json", schema);
   }
 
   private static Map<String, Object> content(String type, Map<String, Object> schema) {
