@@ -481,9 +481,9 @@ class HooksTest {
                   "{\n  \"hooks\": [\"ready-ipv4.d/x\"],\n  \"family\": [\"ipv6\"]\n}",
                   "some.cfg.json:3:13: family: ready-ipv4 is never of the family ipv6",
                   "{ \"hooks\": [\"*\"], \"condition\": \"state == \\\"of\\\"\" }",
-                  "some.cfg.json:1:46: condition: \"of\" is no state; did you mean \"off\"?",
+                  "some.cfg.json:1:42: condition: \"of\" is no state; did you mean \"off\"?",
                   "{ \"hooks\": [\"*\"], \"condition\": \"up && dns_count < 0\" }",
-                  "some.cfg.json:1:35: condition: can never hold")
+                  "some.cfg.json:1:33: condition: can never hold")
               .entrySet()) {
         home.sluice().config(pid, wrong.getKey());
         home.sluice()

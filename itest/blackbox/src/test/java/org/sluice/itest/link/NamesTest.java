@@ -219,7 +219,7 @@ class NamesTest {
                   .out()
                   .contains(
                       PID
-                          + ".cfg.json:1:38: backends: systemd-networkd tells resolved and"
+                          + ".cfg.json:1:35: backends: systemd-networkd tells resolved and"
                           + " hostnamed by itself"));
     }
   }
