@@ -74,7 +74,15 @@ final class NameServices {
   }
 
   private void awaitOwner(String name) throws Exception {
-    host.await(name, () -> host.attempt("busctl", "--system", "status", name).exit() == 0);
+    host.await(name, () -> owned(name));
+  }
+
+  private boolean owned(String name) throws Exception {
+    String bus = "org.freedesktop.DBus";
+    return host.attempt(
+                "busctl", "--system", "call", bus, "/org/freedesktop/DBus", bus, "GetNameOwner", "s", name)
+            .exit()
+        == 0;
   }
 
   /** resolved ends at once, forgets all it was told, and is there again. */
@@ -87,7 +95,7 @@ final class NameServices {
 
   /** hostnamed ends when nobody asks it for a while, and here nobody starts it again. */
   void hostnamed() throws Exception {
-    if (host.attempt("busctl", "--system", "status", "org.freedesktop.hostname1").exit() != 0) {
+    if (!owned("org.freedesktop.hostname1")) {
       host.start("hostnamed", HOSTNAMED);
       awaitOwner("org.freedesktop.hostname1");
     }
