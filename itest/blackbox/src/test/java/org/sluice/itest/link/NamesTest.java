@@ -161,7 +161,7 @@ class NamesTest {
           """
           <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
             "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-          <busconfig><policy user="root">
+          <busconfig><policy context="mandatory">
             <deny send_destination="org.freedesktop.resolve1" send_member="SetLinkDNS"/>
           </policy></busconfig>
           """);
