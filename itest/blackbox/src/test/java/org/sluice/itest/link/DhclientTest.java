@@ -4,9 +4,9 @@ package org.sluice.itest.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** The product beside the real dhclient and a real DHCP server, with its hook and without. */
@@ -212,7 +215,7 @@ class DhclientTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void bothFamiliesHaveTheirLease(boolean hook) throws Exception {
-    try (ManagedHost host = host(hook, ManagedHost.SIX);
+    try (ManagedHost host = host(hook, ManagedHost.six());
         SluiceProcess sluice = host.prepare()) {
       launch(host, sluice);
       dhclient(host, "-4");

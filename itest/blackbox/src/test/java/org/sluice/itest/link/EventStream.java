@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** Server-Sent Events as curl receives them, from within a namespace. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonException;
 import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;

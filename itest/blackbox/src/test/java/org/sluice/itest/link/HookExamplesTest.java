@@ -3,7 +3,7 @@ package org.sluice.itest.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.HookHome;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** The hooks in {@code examples/hooks}, copied as their reader would. */

@@ -4,7 +4,7 @@ package org.sluice.itest.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.net.HookHome;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** Hooks as their users see them, run by the product for what really happens to links. */

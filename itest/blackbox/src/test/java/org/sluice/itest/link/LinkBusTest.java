@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 
 /** The picture, asked for by a stranger over a real message bus. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)

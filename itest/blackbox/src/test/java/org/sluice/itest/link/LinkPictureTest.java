@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** The picture of the product against what {@code ip} says, in a network of its own. */

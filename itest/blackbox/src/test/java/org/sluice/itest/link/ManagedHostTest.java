@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
 
 /** The throw-away host does what the other tests rely on. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -49,7 +51,7 @@ class ManagedHostTest {
   @Test
   void dhclientConfiguresTheLinkInBothFamilies() throws Exception {
     try (ManagedHost host = ManagedHost.create("dnsmasq", "dhclient")) {
-      host.dhcpServer(ManagedHost.SIX);
+      host.dhcpServer(ManagedHost.six());
       host.ip("link set eth1 up");
       host.await("DAD", () -> host.ip("-o -6 addr show dev eth1 -tentative").contains("fe80:"));
       host.dhclient("-4");

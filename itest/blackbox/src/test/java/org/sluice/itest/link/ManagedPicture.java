@@ -2,9 +2,9 @@
 package org.sluice.itest.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** What the product says of managers and leases, as its commands answer. */

@@ -4,9 +4,9 @@ package org.sluice.itest.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** What the product says of a real NetworkManager, against what that says of itself. */
@@ -163,7 +166,7 @@ class NetworkManagerTest {
     try (ManagedHost host = host();
         SluiceProcess sluice = host.prepare()) {
       host.bus();
-      host.dhcpServer(ManagedHost.SIX);
+      host.dhcpServer(ManagedHost.six());
       host.networkManager();
       connect(host, "ipv4.method", "disabled");
       ManagedPicture picture = launch(host, sluice);

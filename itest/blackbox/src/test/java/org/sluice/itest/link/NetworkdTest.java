@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.member;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.member;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
+import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;
 
 /** What the product says of a real systemd-networkd, against what that says of itself. */
@@ -205,7 +208,7 @@ class NetworkdTest {
     try (ManagedHost host = host();
         SluiceProcess sluice = host.prepare()) {
       host.bus();
-      host.dhcpServer(ManagedHost.SIX);
+      host.dhcpServer(ManagedHost.six());
       host.networkd("[Network]\nDHCP=ipv6\nIPv6AcceptRA=yes\n");
       ManagedPicture picture = launch(host, sluice);
       picture.await("the lease", () -> picture.leased(true));

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 
 /** Policy routing on the real kernel: which way packets would take, and what is left behind. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)

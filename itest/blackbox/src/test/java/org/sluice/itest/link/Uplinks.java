@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.Namespace;
 
 /**
  * A host with two ways out, eth1 and eth2, each to a provider in a network of its own, and a

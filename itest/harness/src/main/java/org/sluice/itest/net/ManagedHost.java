@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.itest.link;
+package org.sluice.itest.net;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,11 +26,11 @@ import org.sluice.itest.SluiceProcess;
  * may serve DHCP. Nothing of the host outside is touched, and all of it ends when it is closed, or
  * when the tests die.
  */
-final class ManagedHost implements AutoCloseable {
-  static final String LINK = "eth1";
+public final class ManagedHost implements AutoCloseable {
+  public static final String LINK = "eth1";
 
   /** Long enough for a loaded machine; only a failing test waits for it. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -47,14 +49,18 @@ final class ManagedHost implements AutoCloseable {
    *
    * @param tools programs that the test cannot do without
    */
-  static ManagedHost create(String... tools) throws Exception {
+  public static ManagedHost create(String... tools) throws Exception {
     assumeTrue(
         (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
         "making a throw-away host needs root");
     for (String tool : tools) {
       assumeTrue(present(tool), () -> tool + " is missing; see itest/system-packages");
     }
-    Path script = Path.of(ManagedHost.class.getResource("/managed-host.sh").toURI());
+    String script;
+    try (InputStream text =
+        Objects.requireNonNull(ManagedHost.class.getResourceAsStream("/managed-host.sh"))) {
+      script = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    }
     Process outer =
         new ProcessBuilder(
                 "unshare",
@@ -66,7 +72,8 @@ final class ManagedHost implements AutoCloseable {
                 "--kill-child",
                 "--mount-proc",
                 "bash",
-                script.toString())
+                "-c",
+                script)
             .redirectErrorStream(true)
             .start();
     String said;
@@ -104,32 +111,34 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** What is put before a command to run it here. The command becomes a child of that. */
-  String[] prefix() {
+  public String[] prefix() {
     return new String[] {
       "nsenter", "--target", Long.toString(init), "--mount", "--net", "--pid", "--uts", "--"
     };
   }
 
   /** A file or folder of this host, as it can be reached from outside. */
-  Path file(String path) {
+  public Path file(String path) {
     return Path.of("/proc/" + init + "/root" + path);
   }
 
-  void write(String path, String text) throws IOException {
+  /** Writes a file of this host. */
+  public void write(String path, String text) throws IOException {
     Path to = file(path);
     Files.createDirectories(to.getParent());
     Files.writeString(to, text);
   }
 
-  String read(String path) throws IOException {
+  /** Reads a file of this host. */
+  public String read(String path) throws IOException {
     return Files.readString(file(path));
   }
 
   /** What a command printed. */
-  record Ran(int exit, String out) {}
+  public record Ran(int exit, String out) {}
 
   /** Runs a command here, whatever comes of it. */
-  Ran attempt(String... words) throws Exception {
+  public Ran attempt(String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(prefix()));
     command.addAll(List.of(words));
     Path out = Files.createTempFile("managed-host", ".out");
@@ -152,7 +161,7 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Runs a command here that must do. */
-  String run(String... words) throws Exception {
+  public String run(String... words) throws Exception {
     Ran ran = attempt(words);
     if (ran.exit() != 0) {
       throw new IllegalStateException(
@@ -162,27 +171,27 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Runs {@code ip} here, with words that are separated by spaces. */
-  String ip(String words) throws Exception {
+  public String ip(String words) throws Exception {
     return run(("ip " + words).split(" "));
   }
 
   /** Runs {@code ip} at the other end of the cable. */
-  String peer(String words) throws Exception {
+  public String peer(String words) throws Exception {
     return run(("ip -n peer " + words).split(" "));
   }
 
   /** Plugs the cable in or pulls it, at the other end. */
-  void cable(boolean in) throws Exception {
+  public void cable(boolean in) throws Exception {
     peer("link set p1 " + (in ? "up" : "down"));
   }
 
   /** The number of a link, as the kernel counts. */
-  int index(String link) throws Exception {
+  public int index(String link) throws Exception {
     return Integer.parseInt(ip("-o link show dev " + link).replaceFirst(":.*\\s*", "").strip());
   }
 
   /** Starts a program that stays; it is ended with this host at the latest. */
-  ManagedDaemon start(String name, String... words) throws Exception {
+  public ManagedDaemon start(String name, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(prefix()));
     command.addAll(List.of(words));
     Path logs = Path.of("target", "logs");
@@ -201,7 +210,7 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** The system bus; waits until it can be connected to. */
-  ManagedDaemon bus() throws Exception {
+  public ManagedDaemon bus() throws Exception {
     Files.deleteIfExists(file("/run/dbus/system_bus_socket"));
     ManagedDaemon bus = start("bus", "dbus-daemon", "--system", "--nofork", "--nopidfile");
     await(
@@ -224,9 +233,9 @@ final class ManagedHost implements AutoCloseable {
    * Serves DHCPv4 at the other end: leases of two minutes (it knows none that are shorter) from
    * 10.77.1.100 on, a router, two name servers, domains, an MTU.
    *
-   * @param more options for dnsmasq, such as {@link #SIX}
+   * @param more options for dnsmasq, such as {@link #six}
    */
-  ManagedDaemon dhcpServer(String... more) throws Exception {
+  public ManagedDaemon dhcpServer(String... more) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -263,9 +272,11 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Options of {@link #dhcpServer} that add router advertisements and DHCPv6. */
-  static final String[] SIX = {
-    "--dhcp-range=fd77:1::100,fd77:1::150,64,2m", "--enable-ra", "--ra-param=p1,10,60"
-  };
+  public static String[] six() {
+    return new String[] {
+      "--dhcp-range=fd77:1::100,fd77:1::150,64,2m", "--enable-ra", "--ra-param=p1,10,60"
+    };
+  }
 
   /**
    * Starts systemd-networkd, which looks after {@code eth1}.
@@ -273,7 +284,7 @@ final class ManagedHost implements AutoCloseable {
    * @param body of its {@code .network} file, all but the section Match; what is there stays when
    *     it is empty
    */
-  ManagedDaemon networkd(String body) throws Exception {
+  public ManagedDaemon networkd(String body) throws Exception {
     if (!body.isEmpty()) {
       write("/run/systemd/network/10-eth1.network", "[Match]\nName=eth1\n" + body);
     }
@@ -281,7 +292,7 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Starts NetworkManager, which looks after cables, asks no policy and has no connections. */
-  ManagedDaemon networkManager() throws Exception {
+  public ManagedDaemon networkManager() throws Exception {
     run("rm", "-rf", "/etc/NetworkManager/conf.d", "/etc/NetworkManager/system-connections");
     run("mkdir", "-p", "/etc/NetworkManager/conf.d", "/etc/NetworkManager/system-connections");
     write(
@@ -305,7 +316,7 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Starts NetworkManager on what it left behind. */
-  ManagedDaemon networkManagerAgain() throws Exception {
+  public ManagedDaemon networkManagerAgain() throws Exception {
     ManagedDaemon manager = start("networkmanager", "NetworkManager", "--no-daemon");
     await("NetworkManager", () -> attempt("nmcli", "-t", "general", "status").exit() == 0);
     return manager;
@@ -316,7 +327,7 @@ final class ManagedHost implements AutoCloseable {
    *
    * @param family {@code -4} or {@code -6}
    */
-  ManagedDaemon dhclient(String family, String... more) throws Exception {
+  public ManagedDaemon dhclient(String family, String... more) throws Exception {
     boolean six = family.equals("-6");
     List<String> command =
         new ArrayList<>(
@@ -337,12 +348,12 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** The product with a home of its own, to be launched on this host. */
-  SluiceProcess prepare(String... options) throws IOException {
+  public SluiceProcess prepare(String... options) throws IOException {
     return SluiceProcess.prepare(options).underParent(prefix());
   }
 
   /** The shell answers before the domains are there. */
-  SluiceProcess launch(SluiceProcess sluice) throws Exception {
+  public SluiceProcess launch(SluiceProcess sluice) throws Exception {
     sluice.launch();
     sluice.awaitTrue(
         "the kernel's picture",
@@ -351,11 +362,12 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Asks until the answer is yes; fails with the logs of all daemons when it never is. */
-  void await(String what, Callable<Boolean> question) throws Exception {
+  public void await(String what, Callable<Boolean> question) throws Exception {
     await(what, PATIENCE, question);
   }
 
-  void await(String what, Duration patience, Callable<Boolean> question) throws Exception {
+  /** As {@link #await(String, Callable)}, with more or less patience. */
+  public void await(String what, Duration patience, Callable<Boolean> question) throws Exception {
     long end = System.nanoTime() + patience.toNanos();
     while (!question.call()) {
       if (System.nanoTime() > end) {
@@ -366,7 +378,7 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** The end of what every daemon wrote. */
-  String logs() {
+  public String logs() {
     StringBuilder all = new StringBuilder();
     for (ManagedDaemon daemon : daemons) {
       List<String> lines = daemon.log().lines().toList();
@@ -385,7 +397,7 @@ final class ManagedHost implements AutoCloseable {
   }
 
   /** Ends every process of this host: the kernel does, when the first one goes. */
-  void end() throws IOException {
+  public void end() throws IOException {
     outer.getOutputStream().close();
     try {
       if (!outer.waitFor(10, TimeUnit.SECONDS)) {

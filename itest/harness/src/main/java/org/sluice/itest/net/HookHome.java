@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.itest.link;
+package org.sluice.itest.net;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import org.sluice.itest.SluiceProcess;
 import org.sluice.json.JsonValue;
 
 /** A product with hooks, in a network of its own, and what its hooks wrote down. */
-final class HookHome implements AutoCloseable {
+public final class HookHome implements AutoCloseable {
   private final Namespace namespace;
   private final SluiceProcess sluice;
   private final Path notes;
@@ -28,7 +28,7 @@ final class HookHome implements AutoCloseable {
   }
 
   /** With a pair of links, {@code left} and {@code right}, that are down; nothing runs yet. */
-  static HookHome prepare() throws Exception {
+  public static HookHome prepare() throws Exception {
     Namespace namespace = Namespace.create();
     HookHome home = new HookHome(namespace, SluiceProcess.prepare().under(namespace.prefix()));
     namespace.ip("link add left type veth peer right");
@@ -36,7 +36,7 @@ final class HookHome implements AutoCloseable {
   }
 
   /** The process will be of this user, with one capability, in the manner of a service. */
-  static HookHome prepareAs(int user, String capability) throws Exception {
+  public static HookHome prepareAs(int user, String capability) throws Exception {
     Namespace namespace = Namespace.create();
     List<String> prefix = new ArrayList<>(List.of(namespace.prefix()));
     String only = "-all,+" + capability;
@@ -57,7 +57,8 @@ final class HookHome implements AutoCloseable {
     return home;
   }
 
-  HookHome launch() throws Exception {
+  /** Starts the product; its picture of the network and its hooks are there afterwards. */
+  public HookHome launch() throws Exception {
     if (owner != 0) {
       try (var tree = Files.walk(sluice.home())) {
         for (Path path : tree.toList()) {
@@ -73,29 +74,33 @@ final class HookHome implements AutoCloseable {
     return this;
   }
 
-  Namespace namespace() {
+  /** The network it runs in. */
+  public Namespace namespace() {
     return namespace;
   }
 
-  SluiceProcess sluice() {
+  /** The product. */
+  public SluiceProcess sluice() {
     return sluice;
   }
 
   /** Where hooks may write. */
-  Path notes() {
+  public Path notes() {
     return notes;
   }
 
-  Path folder() {
+  /** Where its hooks are looked for. */
+  public Path folder() {
     return sluice.home().resolve("hooks.d");
   }
 
   /** Puts a shell script in place, whole from the beginning. */
-  Path hook(String name, String script) throws IOException {
+  public Path hook(String name, String script) throws IOException {
     return script(folder().resolve(name), script);
   }
 
-  Path script(Path file, String script) throws IOException {
+  /** Puts a shell script anywhere, whole from the beginning. */
+  public Path script(Path file, String script) throws IOException {
     folders(java.util.Objects.requireNonNull(file.getParent()));
     Path beside = file.resolveSibling("." + file.getFileName() + ".tmp");
     Files.writeString(beside, "#!/bin/sh\n" + script + "\n");
@@ -109,12 +114,12 @@ final class HookHome implements AutoCloseable {
   }
 
   /** A script that appends a line of words to a file. */
-  String note(String file, String words) {
+  public String note(String file, String words) {
     return "echo \"" + words + "\" >> " + notes.resolve(file);
   }
 
   /** A script that writes its environment and its input down, at once. */
-  String dump(String file) {
+  public String dump(String file) {
     Path to = notes.resolve(file);
     return "env -0 > "
         + to
@@ -127,12 +132,14 @@ final class HookHome implements AutoCloseable {
         + ".env";
   }
 
-  List<String> lines(String file) throws IOException {
+  /** What is noted in a file so far. */
+  public List<String> lines(String file) throws IOException {
     Path path = notes.resolve(file);
     return Files.exists(path) ? Files.readAllLines(path) : List.of();
   }
 
-  List<String> awaitLines(String file, int count) throws Exception {
+  /** Waits until as many lines are noted. */
+  public List<String> awaitLines(String file, int count) throws Exception {
     return sluice.await(
         count + " lines in " + file,
         () -> {
@@ -142,7 +149,7 @@ final class HookHome implements AutoCloseable {
   }
 
   /** What {@link #dump} wrote. */
-  Map<String, String> environment(String file) throws Exception {
+  public Map<String, String> environment(String file) throws Exception {
     Path path = notes.resolve(file + ".env");
     sluice.awaitTrue("the environment in " + path, () -> Files.exists(path));
     Map<String, String> all = new TreeMap<>();
@@ -154,16 +161,18 @@ final class HookHome implements AutoCloseable {
     return all;
   }
 
-  String input(String file) throws IOException {
+  /** What a hook that {@link #dump dumps} was told on its standard input. */
+  public String input(String file) throws IOException {
     return Files.readString(notes.resolve(file + ".json"));
   }
 
   /** The runs that are remembered. */
-  List<JsonValue> log() {
+  public List<JsonValue> log() {
     return rows("hooks:log");
   }
 
-  List<JsonValue> rows(String command) {
+  /** What a command answers as JSON. */
+  public List<JsonValue> rows(String command) {
     SluiceProcess.Answer answer = sluice.command(command, "--json");
     if (answer.exit() != 0) {
       throw new AssertionError(answer.toString());
@@ -172,7 +181,7 @@ final class HookHome implements AutoCloseable {
   }
 
   /** Runs of one hook, as one of their columns. */
-  List<String> log(String hook, String column) {
+  public List<String> log(String hook, String column) {
     List<String> found = new ArrayList<>();
     for (JsonValue run : log()) {
       if (Namespace.text(run, "hook").equals(hook)) {
@@ -183,7 +192,7 @@ final class HookHome implements AutoCloseable {
   }
 
   /** Saved, and in force. */
-  void config(String pid, String text) throws Exception {
+  public void config(String pid, String text) throws Exception {
     sluice.config(pid, text);
     sluice.awaitTrue(
         pid + " to be in force",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.itest.link;
+package org.sluice.itest.net;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,7 +19,7 @@ import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
 
 /** A network of its own, so that the one of the host stays as it is. Closing it takes it away. */
-final class Namespace implements AutoCloseable {
+public final class Namespace implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name;
@@ -29,7 +29,7 @@ final class Namespace implements AutoCloseable {
   }
 
   /** Skips the test where no namespace can be made. */
-  static Namespace create() throws Exception {
+  public static Namespace create() throws Exception {
     assumeTrue(
         (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
         "making a network namespace needs root");
@@ -43,40 +43,42 @@ final class Namespace implements AutoCloseable {
   }
 
   /** As {@code ip} knows it. */
-  String name() {
+  public String name() {
     return name;
   }
 
   /** What is put before a command to run it here. */
-  String[] prefix() {
+  public String[] prefix() {
     return new String[] {"ip", "netns", "exec", name};
   }
 
   /** Runs {@code ip} with words that are separated by spaces. */
-  String ip(String words) throws Exception {
+  public String ip(String words) throws Exception {
     return ip(words.split(" "));
   }
 
-  String ip(String[] words) throws Exception {
+  /** Runs {@code ip} with words that may hold spaces. */
+  public String ip(String[] words) throws Exception {
     List<String> command = new ArrayList<>(List.of("ip", "-n", name));
     command.addAll(List.of(words));
     return must(run("", command.toArray(String[]::new)), command);
   }
 
   /** Runs many lines of {@code ip} in one process, as fast as it goes. */
-  void batch(List<String> lines) throws Exception {
+  public void batch(List<String> lines) throws Exception {
     List<String> command = List.of("ip", "-n", name, "-batch", "-");
     must(run(String.join("\n", lines) + "\n", command.toArray(String[]::new)), command);
   }
 
-  String exec(String... words) throws Exception {
+  /** Runs a command here that must do, and tells what it printed. */
+  public String exec(String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(prefix()));
     command.addAll(List.of(words));
     return must(run("", command.toArray(String[]::new)), command);
   }
 
   /** What is answered over HTTP; waits until somebody listens. */
-  String get(SluiceProcess sluice, String path) throws Exception {
+  public String get(SluiceProcess sluice, String path) throws Exception {
     return exec(
         "curl",
         "-s",
@@ -91,18 +93,19 @@ final class Namespace implements AutoCloseable {
   /**
    * Waits for a text in what is answered over HTTP: the shell is there before every resource is.
    */
-  void awaitGet(SluiceProcess sluice, String path, String text) throws Exception {
+  public void awaitGet(SluiceProcess sluice, String path, String text) throws Exception {
     sluice.awaitTrue(text + " at " + path, () -> get(sluice, path).contains(text));
   }
 
-  Process spawn(String... words) throws IOException {
+  /** Starts a command here. */
+  public Process spawn(String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(prefix()));
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
   /** Links as {@code ip} tells them, one line each. */
-  Set<String> links() throws Exception {
+  public Set<String> links() throws Exception {
     Set<String> rows = new TreeSet<>();
     for (JsonValue link : items(ip("-j link"))) {
       rows.add(
@@ -119,7 +122,7 @@ final class Namespace implements AutoCloseable {
   }
 
   /** Addresses as {@code ip} tells them, one line each. */
-  Set<String> addresses() throws Exception {
+  public Set<String> addresses() throws Exception {
     Set<String> rows = new TreeSet<>();
     for (JsonValue link : items(ip("-j addr"))) {
       for (JsonValue address : items(member(link, "addr_info"))) {
@@ -136,7 +139,7 @@ final class Namespace implements AutoCloseable {
   }
 
   /** Routes of the main table as {@code ip} tells them, one line each. */
-  Set<String> routes() throws Exception {
+  public Set<String> routes() throws Exception {
     Set<String> rows = new TreeSet<>();
     for (String family : List.of("-4", "-6")) {
       for (JsonValue route : items(ip("-j " + family + " route show table main"))) {
@@ -155,7 +158,7 @@ final class Namespace implements AutoCloseable {
   }
 
   /** Rules as {@code ip} tells them, one line each. */
-  Set<String> rules() throws Exception {
+  public Set<String> rules() throws Exception {
     Set<String> rows = new TreeSet<>();
     for (String family : List.of("-4", "-6")) {
       for (String line : ip(family + " rule").lines().toList()) {
@@ -175,7 +178,7 @@ final class Namespace implements AutoCloseable {
   }
 
   /** One line of a stream that was printed as JSON. */
-  static JsonValue json(String line) {
+  public static JsonValue json(String line) {
     try {
       return JsonReader.read(line);
     } catch (JsonException e) {
@@ -183,24 +186,29 @@ final class Namespace implements AutoCloseable {
     }
   }
 
-  static List<JsonValue> items(String json) throws JsonException {
+  /** The items of a list that was printed as JSON; none when nothing was. */
+  public static List<JsonValue> items(String json) throws JsonException {
     return json.isBlank() ? List.of() : items(JsonReader.read(json));
   }
 
-  static List<JsonValue> items(JsonValue value) {
+  /** The items of a list; none when it is none. */
+  public static List<JsonValue> items(JsonValue value) {
     return value instanceof JsonValue.Arr list ? list.items() : List.of();
   }
 
-  static JsonValue member(JsonValue of, String name) {
+  /** A member of an object; null, as JSON has it, when there is none. */
+  public static JsonValue member(JsonValue of, String name) {
     JsonValue value = of instanceof JsonValue.Obj object ? object.get(name) : null;
     return value == null ? new JsonValue.Null(of.place()) : value;
   }
 
-  static String text(JsonValue of, String name) {
+  /** A member of an object as text. */
+  public static String text(JsonValue of, String name) {
     return text(member(of, name));
   }
 
-  static String text(JsonValue value) {
+  /** A value as text; empty when it has parts, or is null. */
+  public static String text(JsonValue value) {
     return switch (value) {
       case JsonValue.Str text -> text.value();
       case JsonValue.Num number -> number.value().toPlainString();

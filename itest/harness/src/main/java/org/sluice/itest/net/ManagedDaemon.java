@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.itest.link;
+package org.sluice.itest.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,10 +15,10 @@ import java.util.concurrent.TimeoutException;
  * @param process that entered the host and has the program as its only child
  * @param file its log
  */
-record ManagedDaemon(String name, Process process, Path file) {
+public record ManagedDaemon(String name, Process process, Path file) {
 
   /** The program itself; waits until it is there. */
-  ProcessHandle handle() throws InterruptedException {
+  public ProcessHandle handle() throws InterruptedException {
     for (int i = 0; i < 1000 && process.isAlive(); i++) {
       var child = process.children().findFirst();
       if (child.isPresent()) {
@@ -29,31 +29,32 @@ record ManagedDaemon(String name, Process process, Path file) {
     throw new IllegalStateException(name + " ended by itself: " + log());
   }
 
-  boolean alive() {
+  /** Whether it still runs. */
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** Dies without a chance to tidy up. */
-  void kill() throws Exception {
+  public void kill() throws Exception {
     handle().destroyForcibly();
     awaitEnd();
   }
 
   /** Is asked to end, and waited for. */
-  void stop() throws Exception {
+  public void stop() throws Exception {
     handle().destroy();
     awaitEnd();
   }
 
   /** Waits until it ends by itself. */
-  void awaitEnd() throws Exception {
+  public void awaitEnd() throws Exception {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new TimeoutException(name + " does not end: " + log());
     }
   }
 
   /** Everything it wrote so far. */
-  String log() {
+  public String log() {
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
