@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import org.sluice.itest.net.ManagedDaemon;
+import org.sluice.itest.net.ManagedHost;
 
 /**
  * The real systemd-resolved and systemd-hostnamed on a {@link ManagedHost}, whose host name and
@@ -80,7 +82,15 @@ final class NameServices {
   private boolean owned(String name) throws Exception {
     String bus = "org.freedesktop.DBus";
     return host.attempt(
-                "busctl", "--system", "call", bus, "/org/freedesktop/DBus", bus, "GetNameOwner", "s", name)
+                "busctl",
+                "--system",
+                "call",
+                bus,
+                "/org/freedesktop/DBus",
+                bus,
+                "GetNameOwner",
+                "s",
+                name)
             .exit()
         == 0;
   }

@@ -4,8 +4,8 @@ package org.sluice.itest.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sluice.itest.link.Namespace.items;
-import static org.sluice.itest.link.Namespace.text;
+import static org.sluice.itest.net.Namespace.items;
+import static org.sluice.itest.net.Namespace.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.ManagedHost;
 import org.sluice.json.JsonValue;
 
 /** What dhclient leased, handed over to the real systemd-resolved and systemd-hostnamed. */
@@ -162,7 +163,8 @@ class NamesTest {
           <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
             "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
           <busconfig><policy context="mandatory">
-            <deny send_destination="org.freedesktop.resolve1" send_member="SetLinkDNS"/>
+            <deny send_destination="org.freedesktop.resolve1"
+              send_interface="org.freedesktop.resolve1.Manager" send_member="SetLinkDNS"/>
           </policy></busconfig>
           """);
       NameServices names = NameServices.start(host);
