@@ -433,9 +433,67 @@ class HooksTest {
               "the mistake to be told at its place",
               () -> {
                 String status = home.sluice().command("config:status").out();
-                return status.contains("hook~filter.cfg.json:3:") && status.contains("has_gateway");
+                return status.contains("hook~filter.cfg.json:3:17:")
+                    && status.contains("did you mean has_gateway?");
               });
       assertTrue(home.sluice().command("hooks:list").out().contains("!up && mtu == 1500"));
+    }
+  }
+
+  @Test
+  void aFilterSaysWhatItHoldsBackAndOneThatCanNeverMatchIsRefused() throws Exception {
+    String pid = "org.sluice.link.hooks.hook~some";
+    try (HookHome home = HookHome.prepare()) {
+      home.hook("link-down.d/some", home.note("some", "$LINK"));
+      home.hook("link-down.d/zall", home.note("all", "$LINK"));
+      home.launch();
+      home.config(
+          pid,
+          "{ \"hooks\": [\"link-down.d/some\"], \"exclude\": [\"l*t\", \"lo\"],"
+              + " \"condition\": \"state != \\\"routable\\\"\" }");
+      for (String link : List.of("left", "right")) {
+        home.namespace().ip("link set " + link + " up");
+        home.namespace().ip("link set " + link + " down");
+      }
+      // The last hook of the folder was told of both, so the one before it was asked of both.
+      home.sluice()
+          .awaitTrue(
+              "both links in the hook without a filter",
+              () -> home.lines("all").containsAll(List.of("left", "right")));
+      home.sluice().awaitTrue("the hook", () -> home.lines("some").equals(List.of("right")));
+
+      var held =
+          home.sluice().command("hooks:test", "link-down.d/some", "--link", "left", "--json");
+      assertEquals(
+          "held back by exclude: left is l*t|lo",
+          text(held.json(), "filter"),
+          "and yet it ran: a trial is for that");
+      assertEquals("ok", text(held.json(), "outcome"));
+      var let =
+          home.sluice().command("hooks:test", "link-down.d/some", "--link", "right", "--json");
+      assertEquals(
+          "let through by not l*t|lo, if state != \"routable\"", text(let.json(), "filter"));
+
+      for (var wrong :
+          Map.of(
+                  "{\n  \"hooks\": [\"a.d/*\"],\n  \"exclude\": [\"*\"]\n}",
+                  "some.cfg.json:3:14: exclude: every interface is excluded",
+                  "{\n  \"hooks\": [\"*\"],\n  \"events\": [\"carrier\",\n    \"carier\"]\n}",
+                  "some.cfg.json:4:5: events: there is no event \"carier\"",
+                  "{\n  \"hooks\": [\"ready-ipv4.d/x\"],\n  \"family\": [\"ipv6\"]\n}",
+                  "some.cfg.json:3:13: family: ready-ipv4 is never of the family ipv6",
+                  "{ \"hooks\": [\"*\"], \"condition\": \"state == \\\"of\\\"\" }",
+                  "some.cfg.json:1:42: condition: \"of\" is no state; did you mean \"off\"?",
+                  "{ \"hooks\": [\"*\"], \"condition\": \"up && dns_count < 0\" }",
+                  "some.cfg.json:1:33: condition: can never hold")
+              .entrySet()) {
+        home.sluice().config(pid, wrong.getKey());
+        home.sluice()
+            .awaitTrue(
+                wrong.getValue(),
+                () -> home.sluice().command("config:status").out().contains(wrong.getValue()));
+      }
+      assertTrue(home.sluice().command("hooks:list").out().contains("not l*t|lo"), "as before");
     }
   }
 

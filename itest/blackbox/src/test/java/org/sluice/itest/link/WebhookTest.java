@@ -161,6 +161,30 @@ class WebhookTest {
     }
   }
 
+  /** Two servers, one of which does not want to hear of the only link that there is for sure. */
+  @Test
+  void onlyWhatTheFilterLetsThroughIsTold() throws Exception {
+    try (Receiver held = new Receiver();
+        Receiver told = new Receiver();
+        SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.config(PID, config(held, ", \"exclude\": [\"l?\"]").replace("\"lo\"", "\"l*\""));
+      sluice.config(PID + "2", config(told, ", \"exclude\": [\"eth*\"], \"condition\": \"up\""));
+      sluice.launch();
+      sluice.awaitTrue(
+          "the events of the start",
+          () -> told.requests.stream().anyMatch(r -> r.event().equals("link-added")));
+      assertEquals(List.of(), held.requests);
+      sluice.config(PID, config(held, ", \"exclude\": [\"?o\"]"));
+      sluice.awaitTrue(
+          "the contradiction",
+          () ->
+              sluice
+                  .command("config:status")
+                  .out()
+                  .contains("every interface that is named in interfaces is excluded"));
+    }
+  }
+
   @Test
   void aSecretThatOthersCanReadIsNotUsed() throws Exception {
     try (Receiver receiver = new Receiver();

@@ -21,6 +21,15 @@ public interface ConfigCheck {
   /**
    * @param pid whose file it is about
    * @param key the key at fault, to point at its line; may be empty
+   * @param item which item of the list that the key holds; -1 for all of it
+   * @param character at fault in the text that the key or the item holds, the first one is 0; -1
+   *     for all of it
    */
-  record Finding(String pid, String key, String text, String remedy) {}
+  record Finding(String pid, String key, String text, String remedy, int item, int character) {
+
+    /** About a key as a whole. */
+    public Finding(String pid, String key, String text, String remedy) {
+      this(pid, key, text, remedy, -1, -1);
+    }
+  }
 }

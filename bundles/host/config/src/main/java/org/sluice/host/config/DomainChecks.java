@@ -66,7 +66,7 @@ final class DomainChecks implements AutoCloseable {
     if (setting != null) {
       for (JsonValue.Member member : setting.written()) {
         if (member.name().equals(finding.key())) {
-          place = member.value().place();
+          place = place(member.value(), finding);
         }
       }
     }
@@ -78,6 +78,32 @@ final class DomainChecks implements AutoCloseable {
         finding.key(),
         finding.text(),
         finding.remedy());
+  }
+
+  /** Of the value, or of what is wrong in it. */
+  private static Place place(JsonValue value, ConfigCheck.Finding finding) {
+    JsonValue at =
+        value instanceof JsonValue.Arr list
+                && finding.item() >= 0
+                && finding.item() < list.items().size()
+            ? list.items().get(finding.item())
+            : value;
+    if (!(at instanceof JsonValue.Str text)
+        || finding.character() < 0
+        || finding.character() > text.value().length()) {
+      return at.place();
+    }
+    // The quote before it, and the backslashes that a file needs before quotes and backslashes.
+    int written =
+        1
+            + finding.character()
+            + (int)
+                text.value()
+                    .substring(0, finding.character())
+                    .chars()
+                    .filter(c -> c == '"' || c == '\\')
+                    .count();
+    return new Place(at.place().line(), at.place().column() + written);
   }
 
   @Override

@@ -4,8 +4,11 @@ package org.sluice.link.hooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.sluice.host.api.Spelling;
 
 /**
@@ -26,6 +29,30 @@ final class Condition {
     this.value = value;
   }
 
+  /** What is wrong with a condition, and where. */
+  static final class Wrong extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final int at;
+    private final String what;
+
+    private Wrong(int at, String what, String text) {
+      super("character %d: %s: %s".formatted(at + 1, what, text));
+      this.at = at;
+      this.what = what;
+    }
+
+    /** The character at fault; the first one is 0. */
+    int at() {
+      return at;
+    }
+
+    /** Without the place, which a file has another one for. */
+    String what() {
+      return what;
+    }
+  }
+
   /** What a value is. */
   private enum Type {
     TRUTH("true or false"),
@@ -39,19 +66,23 @@ final class Condition {
     }
   }
 
-  private record Variable(Type type, BiFunction<Occasion, Circumstances, Object> value) {}
+  /**
+   * @param known the only texts it can be; empty when it can be any
+   */
+  private record Variable(
+      Type type, Set<String> known, BiFunction<Occasion, Circumstances, Object> value) {}
 
   private static Map<String, Variable> variables() {
     TreeMap<String, Variable> all = new TreeMap<>();
-    all.put("event", text((o, _) -> o.event()));
-    all.put("happening", text((o, _) -> o.word()));
+    all.put("event", oneOf(EventNames.told(), (o, _) -> o.event()));
+    all.put("happening", oneOf(EventNames.words(), (o, _) -> o.word()));
     all.put("subject", text((o, _) -> o.subject()));
     all.put("source", text((o, _) -> o.source()));
     all.put("backend", text((o, _) -> EventNames.backend(o.source())));
     all.put("interface", text((_, c) -> c.link().name()));
     all.put("type", text((_, c) -> c.link().type()));
     all.put("mac", text((_, c) -> c.link().mac()));
-    all.put("state", text((_, c) -> c.state()));
+    all.put("state", oneOf(EventNames.states(), (_, c) -> c.state()));
     all.put("initial", truth((o, _) -> o.initial()));
     all.put("up", truth((_, c) -> c.link().up()));
     all.put("carrier", truth((_, c) -> c.link().carrier()));
@@ -69,21 +100,26 @@ final class Condition {
   }
 
   private static Variable text(BiFunction<Occasion, Circumstances, Object> value) {
-    return new Variable(Type.TEXT, value);
+    return new Variable(Type.TEXT, Set.of(), value);
+  }
+
+  private static Variable oneOf(
+      Set<String> known, BiFunction<Occasion, Circumstances, Object> value) {
+    return new Variable(Type.TEXT, known, value);
   }
 
   private static Variable truth(BiFunction<Occasion, Circumstances, Object> value) {
-    return new Variable(Type.TRUTH, value);
+    return new Variable(Type.TRUTH, Set.of(), value);
   }
 
   private static Variable number(BiFunction<Occasion, Circumstances, Object> value) {
-    return new Variable(Type.NUMBER, value);
+    return new Variable(Type.NUMBER, Set.of(), value);
   }
 
   /**
    * Reads a condition; an empty one always holds.
    *
-   * @throws IllegalArgumentException with what is wrong and where
+   * @throws Wrong with what is wrong and where
    */
   static Condition parse(String text) {
     return text.isBlank() ? NONE : new Parser(text).parse();
@@ -100,7 +136,31 @@ final class Condition {
 
   private record Token(String text, char kind, int at) {}
 
-  private record Term(Type type, BiFunction<Occasion, Circumstances, Object> value, int at) {}
+  /**
+   * @param name of the variable that it is; empty for anything else
+   * @param fixed what it is always; null when that depends
+   * @param demands which variable must be which text for it to hold
+   */
+  private record Term(
+      Type type,
+      BiFunction<Occasion, Circumstances, Object> value,
+      int at,
+      String name,
+      @Nullable Object fixed,
+      Map<String, String> demands) {
+
+    static Term truth(
+        BiFunction<Occasion, Circumstances, Object> value,
+        int at,
+        @Nullable Boolean fixed,
+        Map<String, String> demands) {
+      return new Term(Type.TRUTH, value, at, "", fixed, demands);
+    }
+
+    boolean always(boolean truth) {
+      return fixed instanceof Boolean known && known == truth;
+    }
+  }
 
   /** One text, read from left to right. */
   private static final class Parser {
@@ -129,6 +189,9 @@ final class Condition {
       if (peek().kind() != END) {
         throw wrong(peek(), "expected && or || or the end");
       }
+      if (all.always(false)) {
+        throw new Wrong(all.at(), "can never hold", text);
+      }
       return new Condition(text, all.value());
     }
 
@@ -142,8 +205,7 @@ final class Condition {
         } else if (c == '"' || c == '\'') {
           i = text.indexOf(c, i + 1);
           if (i < 0) {
-            throw new IllegalArgumentException(
-                "character " + (from + 1) + ": the text that begins here has no end: " + text);
+            throw new Wrong(from, "the text that begins here has no end", text);
           }
           tokens.add(new Token(text.substring(from + 1, i++), TEXT, from));
         } else if (Character.isDigit(c)) {
@@ -191,11 +253,14 @@ final class Condition {
         Term right = both();
         must(right, Type.TRUTH);
         BiFunction<Occasion, Circumstances, Object> one = left.value();
+        boolean always = left.always(true) || right.always(true);
+        boolean never = left.always(false) && right.always(false);
         left =
-            new Term(
-                Type.TRUTH,
+            Term.truth(
                 (o, c) -> (Boolean) one.apply(o, c) || (Boolean) right.value().apply(o, c),
-                left.at());
+                left.at(),
+                known(always, never),
+                Map.of());
       }
       return left;
     }
@@ -207,13 +272,29 @@ final class Condition {
         Term right = compared();
         must(right, Type.TRUTH);
         BiFunction<Occasion, Circumstances, Object> one = left.value();
+        TreeMap<String, String> demands = new TreeMap<>(left.demands());
+        boolean contradiction = false;
+        for (Map.Entry<String, String> demand : right.demands().entrySet()) {
+          String before = demands.put(demand.getKey(), demand.getValue());
+          contradiction |= before != null && !before.equals(demand.getValue());
+        }
+        boolean never = contradiction || left.always(false) || right.always(false);
+        boolean always = left.always(true) && right.always(true);
         left =
-            new Term(
-                Type.TRUTH,
+            Term.truth(
                 (o, c) -> (Boolean) one.apply(o, c) && (Boolean) right.value().apply(o, c),
-                left.at());
+                left.at(),
+                known(always, never),
+                demands);
       }
       return left;
+    }
+
+    private static @Nullable Boolean known(boolean always, boolean never) {
+      if (never) {
+        return Boolean.FALSE;
+      }
+      return always ? Boolean.TRUE : null;
     }
 
     private Term compared() {
@@ -229,10 +310,67 @@ final class Condition {
           if (order && left.type() != Type.NUMBER) {
             throw wrong(at, "compares numbers, not " + left.type().words);
           }
-          return new Term(Type.TRUTH, comparison(sign, left, right), left.at());
+          possible(left, right);
+          possible(right, left);
+          return Term.truth(
+              comparison(sign, left, right),
+              left.at(),
+              fixed(sign, left, right),
+              demand(sign, left, right));
         }
       }
       return left;
+    }
+
+    /** A text that the variable can never be was meant to be another one. */
+    private void possible(Term variable, Term literal) {
+      Variable asked = VARIABLES.get(variable.name());
+      if (asked != null
+          && !asked.known().isEmpty()
+          && literal.fixed() instanceof String word
+          && !word.isEmpty()
+          && !asked.known().contains(word)) {
+        throw new Wrong(
+            literal.at(),
+            "\"%s\" is no %s; %s"
+                .formatted(
+                    word,
+                    variable.name(),
+                    Spelling.near(word, asked.known(), 1).stream()
+                        .findFirst()
+                        .map(near -> "did you mean \"" + near + "\"?")
+                        .orElse("known: " + String.join(", ", new TreeSet<>(asked.known())))),
+            text);
+      }
+    }
+
+    /** What a comparison always yields: of two literals, or of a number below all that exist. */
+    private static @Nullable Boolean fixed(String sign, Term left, Term right) {
+      if (left.fixed() != null && right.fixed() != null) {
+        // Neither looks at what it is given.
+        return left.type() == Type.NUMBER
+            ? (Boolean) ordered(sign, (Long) left.fixed(), (Long) right.fixed())
+            : (Boolean) (left.fixed().equals(right.fixed()) == sign.equals("=="));
+      }
+      if (right.fixed() instanceof Long limit && limit == 0) {
+        return sign.equals("<") ? Boolean.FALSE : sign.equals(">=") ? Boolean.TRUE : null;
+      }
+      if (left.fixed() instanceof Long limit && limit == 0) {
+        return sign.equals(">") ? Boolean.FALSE : sign.equals("<=") ? Boolean.TRUE : null;
+      }
+      return null;
+    }
+
+    private static Map<String, String> demand(String sign, Term left, Term right) {
+      if (!sign.equals("==")) {
+        return Map.of();
+      }
+      if (!left.name().isEmpty() && right.fixed() instanceof String word) {
+        return Map.of(left.name(), word);
+      }
+      return !right.name().isEmpty() && left.fixed() instanceof String word
+          ? Map.of(right.name(), word)
+          : Map.of();
     }
 
     private static BiFunction<Occasion, Circumstances, Object> comparison(
@@ -241,14 +379,18 @@ final class Condition {
         boolean wanted = sign.equals("==");
         return (o, c) -> left.value().apply(o, c).equals(right.value().apply(o, c)) == wanted;
       }
-      return (o, c) -> {
-        int order = Long.compare((Long) left.value().apply(o, c), (Long) right.value().apply(o, c));
-        return switch (sign) {
-          case "<" -> order < 0;
-          case "<=" -> order <= 0;
-          case ">" -> order > 0;
-          default -> order >= 0;
-        };
+      return (o, c) ->
+          ordered(sign, (Long) left.value().apply(o, c), (Long) right.value().apply(o, c));
+    }
+
+    private static boolean ordered(String sign, long left, long right) {
+      return switch (sign) {
+        case "==" -> left == right;
+        case "!=" -> left != right;
+        case "<" -> left < right;
+        case "<=" -> left <= right;
+        case ">" -> left > right;
+        default -> left >= right;
       };
     }
 
@@ -261,7 +403,11 @@ final class Condition {
         if (take("!")) {
           Term term = single();
           must(term, Type.TRUTH);
-          return new Term(Type.TRUTH, (o, c) -> !(Boolean) term.value().apply(o, c), token.at());
+          return Term.truth(
+              (o, c) -> !(Boolean) term.value().apply(o, c),
+              token.at(),
+              term.fixed() instanceof Boolean known ? (Boolean) !known : null,
+              Map.of());
         }
         if (take("(")) {
           Term term = either();
@@ -291,7 +437,7 @@ final class Condition {
     }
 
     private static Term literal(Type type, Object value, Token token) {
-      return new Term(type, (_, _) -> value, token.at());
+      return new Term(type, (_, _) -> value, token.at(), "", value, Map.of());
     }
 
     private Term named(Token token) {
@@ -308,21 +454,19 @@ final class Condition {
                     .map(near -> "did you mean " + near + "?")
                     .orElse("known: " + String.join(", ", VARIABLES.keySet())));
       }
-      return new Term(variable.type(), variable.value(), token.at());
+      return new Term(variable.type(), variable.value(), token.at(), token.text(), null, Map.of());
     }
 
     private void must(Term term, Type type) {
       if (term.type() != type) {
-        throw new IllegalArgumentException(
-            "character %d: expected %s, found %s: %s"
-                .formatted(term.at() + 1, type.words, term.type().words, text));
+        throw new Wrong(
+            term.at(), "expected %s, found %s".formatted(type.words, term.type().words), text);
       }
     }
 
-    private IllegalArgumentException wrong(Token token, String what) {
+    private Wrong wrong(Token token, String what) {
       String found = token.kind() == END ? "the end" : "\"" + token.text() + "\"";
-      return new IllegalArgumentException(
-          "character %d: %s %s: %s".formatted(token.at() + 1, found, what, text));
+      return new Wrong(token.at(), found + " " + what, text);
     }
   }
 }

@@ -85,6 +85,40 @@ final class EventNames {
     return BACKENDS.getOrDefault(source, source);
   }
 
+  /** The words of all happenings. */
+  static Set<String> words() {
+    return Stream.of(Happening.Kind.values())
+        .map(Happening.Kind::word)
+        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+  }
+
+  /** Every name an event can be told by: {@code any} is a folder only. */
+  static Set<String> told() {
+    Set<String> all = all();
+    all.remove(ANY);
+    return java.util.Collections.unmodifiableSet(all);
+  }
+
+  /**
+   * The words of happenings that an event can follow from, as far as its name tells.
+   *
+   * @param event one of {@link #told}
+   */
+  static Set<String> origins(String event) {
+    if (SETUPS.contains(event) || event.equals(MANAGER)) {
+      return Set.of(MANAGER_STATE);
+    }
+    if (STATES.contains(event)) {
+      return words();
+    }
+    Set<String> kinds =
+        ALIASES.entrySet().stream()
+            .filter(alias -> alias.getValue().equals(event))
+            .map(Map.Entry::getKey)
+            .collect(java.util.stream.Collectors.toUnmodifiableSet());
+    return kinds.isEmpty() ? Set.of(event) : kinds;
+  }
+
   /** Every name a folder of hooks can have. */
   static Set<String> all() {
     TreeSet<String> all = new TreeSet<>();

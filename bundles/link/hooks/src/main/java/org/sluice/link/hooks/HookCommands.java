@@ -43,7 +43,7 @@ public final class HookCommands {
 
   @Descriptor(
       """
-      Runs a hook, or all hooks of an event, as if the event came now; shows what it was told and what it did. Filters are left out.
+      Runs a hook, or all hooks of an event, as if the event came now; shows what it was told and what it did. It runs whatever its filter says; what the filter would say is shown.
       Example: hooks:test routable.d/10-dns
       Example: hooks:test routable --link eth0""")
   public Object test(
@@ -59,7 +59,7 @@ public final class HookCommands {
     for (Hooks.Trial trial : hooks.trials(hookOrEvent, link)) {
       Run run = hooks.test(trial);
       well &= !run.bad();
-      rows.add(TestRow.of(run, hooks.environment(trial), trial.json()));
+      rows.add(TestRow.of(run, Hooks.verdict(trial), hooks.environment(trial), trial.json()));
     }
     return well && rows.size() == 1 ? rows.getFirst() : new Outcome(well, rows, "");
   }

@@ -54,6 +54,13 @@ import org.osgi.service.metatype.annotations.Option;
   String[] interfaces() default {};
 
   @AttributeDefinition(
+      name = "Exclude",
+      description =
+          "Not for interfaces of these names, whatever interfaces says; * and ? stand for others."
+              + " Empty: for all.")
+  String[] exclude() default {};
+
+  @AttributeDefinition(
       name = "Events",
       description = "Only for these events; of use in any.d. Empty: for all.")
   String[] events() default {};

@@ -338,6 +338,11 @@ public final class Hooks {
         trial.json());
   }
 
+  /** What the filter of the hook would make of the event. */
+  static String verdict(Trial trial) {
+    return trial.plan().rule().filter().verdict(trial.occasion(), trial.circumstances()).words();
+  }
+
   Run test(Trial trial) throws InterruptedException {
     Run run = run(trial.plan(), trial.occasion(), trial.circumstances(), trial.json());
     journal.add(run);

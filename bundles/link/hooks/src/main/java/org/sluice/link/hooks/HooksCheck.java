@@ -99,20 +99,27 @@ public final class HooksCheck implements ConfigCheck {
     }
 
     private void filter() {
-      for (String event : texts("events")) {
-        if (!EventNames.all().contains(event)) {
-          find("events", "there is no event \"" + event + "\"", near(event, EventNames.all()));
-        }
-      }
-      for (String backend : texts("backends")) {
-        if (!BACKENDS.contains(backend)) {
-          find("backends", "there is no backend \"" + backend + "\"", near(backend, BACKENDS));
-        }
-      }
+      known("events", EventNames.told(), "event");
+      known("backends", BACKENDS, "backend");
       try {
         Condition.parse(text("condition"));
-      } catch (IllegalArgumentException e) {
-        find("condition", String.valueOf(e.getMessage()), "");
+      } catch (Condition.Wrong e) {
+        findings.add(new Finding(pid, "condition", e.what(), "", -1, e.at()));
+      }
+      for (Contradiction found : Contradiction.in(this::texts)) {
+        findings.add(new Finding(pid, found.key(), found.text(), found.remedy(), found.item(), -1));
+      }
+    }
+
+    private void known(String key, Set<String> words, String what) {
+      List<String> written = texts(key);
+      for (int i = 0; i < written.size(); i++) {
+        String word = written.get(i);
+        if (!words.contains(word)) {
+          findings.add(
+              new Finding(
+                  pid, key, "there is no " + what + " \"" + word + "\"", near(word, words), i, -1));
+        }
       }
     }
 

@@ -33,6 +33,7 @@ record Rule(
         config.rate(),
         Filter.of(
             config.interfaces(),
+            config.exclude(),
             config.events(),
             config.family(),
             config.backends(),

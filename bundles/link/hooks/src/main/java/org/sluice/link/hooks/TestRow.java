@@ -8,12 +8,14 @@ import java.util.Map;
 /**
  * How a trial of a hook went.
  *
+ * @param filter what the filter would make of the event: it runs in a trial all the same
  * @param environment what it was told, and on its standard input {@code input}
  */
 record TestRow(
     String hook,
     String link,
     String user,
+    String filter,
     String outcome,
     int exit,
     double ms,
@@ -22,11 +24,12 @@ record TestRow(
     List<String> environment,
     String input) {
 
-  static TestRow of(Run run, Map<String, String> environment, String input) {
+  static TestRow of(Run run, String filter, Map<String, String> environment, String input) {
     return new TestRow(
         run.hook(),
         run.link(),
         run.user(),
+        filter,
         run.outcome().name().toLowerCase(Locale.ROOT),
         run.exit(),
         run.millis(),

@@ -94,6 +94,7 @@ public final class Webhook {
     filter =
         Filter.of(
             config.interfaces(),
+            config.exclude(),
             config.events(),
             config.family(),
             config.backends(),

@@ -57,6 +57,13 @@ import org.osgi.service.metatype.annotations.Option;
   String[] interfaces() default {};
 
   @AttributeDefinition(
+      name = "Exclude",
+      description =
+          "Not for interfaces of these names, whatever interfaces says; * and ? stand for others."
+              + " Empty: for all.")
+  String[] exclude() default {};
+
+  @AttributeDefinition(
       name = "Events",
       description =
           "Only these events. Empty: everything that happens, each once, by its own name.")

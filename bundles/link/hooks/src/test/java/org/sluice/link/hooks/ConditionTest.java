@@ -75,6 +75,9 @@ class ConditionTest {
         "interface == \"x | character 14 | has no end",
         "carrier & up | character 9 | cannot be understood",
         "carrier && mtu | character 12 | expected true or false",
+        "carrier && state == 'routeable' | character 21 | did you mean \"routable\"?",
+        "\"carier\" == event | character 1 | did you mean \"carrier\"?",
+        "happening == 'routable' | character 14 | \"routable\" is no happening",
         "mtu > 99999999999999999999 | character 7 | is too large",
       })
   void saysWhatIsWrongAndWhere(String condition, String place, String what) {
@@ -84,6 +87,43 @@ class ConditionTest {
                 .getMessage());
     assertTrue(message.contains(place), message);
     assertTrue(message.contains(what), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "false",
+        "!true",
+        "carrier && false",
+        "dns_count < 0",
+        "0 > mtu || false",
+        "1 == 2",
+        "'a' != 'a'",
+        "!(mtu >= 0)",
+        "state == 'off' && state == 'routable'",
+        "interface == 'a' && (carrier && 'b' == interface)"
+      })
+  void whatCanNeverHoldIsRefused(String condition) {
+    assertTrue(
+        assertThrows(Condition.Wrong.class, () -> Condition.parse(condition))
+            .what()
+            .contains("can never hold"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "carrier || false",
+        "dns_count <= 0",
+        "state == 'off' || state == 'routable'",
+        "!(state == 'off' && state == 'routable')",
+        "state == 'off' && event == 'no-carrier'",
+        "state == ''",
+        "interface == mac",
+        "mtu < 0 || up"
+      })
+  void whatMayHoldIsNot(String condition) {
+    assertEquals(condition, Condition.parse(condition).toString());
   }
 
   @Test

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.link.names;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.sluice.dbus.BusAddress;
+
+/** The configuration, read. */
+record Settings(
+    List<LinkPattern> links,
+    List<LinkPattern> hostNameLinks,
+    Set<String> backends,
+    Use domains,
+    Duration interval,
+    BusAddress bus) {
+
+  /** What domains are for. */
+  enum Use {
+    SEARCH,
+    ROUTE,
+    NONE
+  }
+
+  static Settings of(NamesConfig config) {
+    return new Settings(
+        patterns(config.links()),
+        patterns(config.hostNameLinks()),
+        Set.copyOf(List.of(config.backends())),
+        switch (config.domains()) {
+          case "route" -> Use.ROUTE;
+          case "none" -> Use.NONE;
+          default -> Use.SEARCH;
+        },
+        Duration.ofSeconds(config.interval()),
+        config.systemBus().isBlank()
+            ? BusAddress.system(System.getenv())
+            : new BusAddress(config.systemBus().strip()));
+  }
+
+  private static List<LinkPattern> patterns(String[] texts) {
+    return List.of(texts).stream().map(LinkPattern::new).toList();
+  }
+
+  boolean hands(String link) {
+    return links.stream().anyMatch(pattern -> pattern.matches(link));
+  }
+
+  boolean names(String link) {
+    return hostNameLinks.stream().anyMatch(pattern -> pattern.matches(link));
+  }
+
+  /** Whether anything is to be handed over at all. */
+  boolean asked() {
+    return !backends.isEmpty() && (!links.isEmpty() || !hostNameLinks.isEmpty());
+  }
+}
