@@ -128,8 +128,10 @@ class FollowedServiceTest {
     private volatile boolean survives = true;
 
     private void add(String what) {
+      // Who waits for what is told may change his mind before this goes on.
+      boolean now = throwing;
       told.add(what);
-      if (throwing) {
+      if (now) {
         throw new IllegalStateException(what);
       }
     }
@@ -344,8 +346,10 @@ class FollowedServiceTest {
     follower.throwing = true;
     service.run(service::readAnew);
     String failing = "failing: Tester cannot be read: read, as IllegalStateException says";
-    assertTrue(told.next().startsWith(failing));
-    assertTrue(told.next().startsWith("thrown: " + failing));
+    String first = told.next();
+    assertTrue(first.startsWith(failing), first);
+    String thrown = told.next();
+    assertTrue(thrown.startsWith("thrown: " + failing), thrown);
     follower.throwing = false;
     // Also who failed on being told is told when it can be read again.
     String next = told.next();
