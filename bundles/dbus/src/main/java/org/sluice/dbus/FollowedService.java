@@ -60,6 +60,7 @@ public final class FollowedService<T> implements AutoCloseable {
   private final Duration retry;
   private final ScheduledThreadPoolExecutor clock;
   private final Object lock = new Object();
+  private volatile @Nullable Thread clockThread;
 
   // All below is guarded by the lock.
   private @Nullable Bus bus;
@@ -114,7 +115,12 @@ public final class FollowedService<T> implements AutoCloseable {
     this.retry = retry;
     clock =
         new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("dbus/" + user + "-clock")::unstarted);
+            1,
+            task -> {
+              Thread thread = Thread.ofPlatform().name("dbus/" + user + "-clock").unstarted(task);
+              clockThread = thread;
+              return thread;
+            });
     clock.setRemoveOnCancelPolicy(true);
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
@@ -393,5 +399,14 @@ public final class FollowedService<T> implements AutoCloseable {
       on.close();
     }
     clock.close();
+    // The executor has ended a moment before its thread.
+    Thread thread = clockThread;
+    if (thread != null) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }
