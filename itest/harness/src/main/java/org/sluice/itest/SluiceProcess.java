@@ -173,6 +173,22 @@ public final class SluiceProcess implements AutoCloseable {
         : process().toHandle();
   }
 
+  /** The names of its threads, of which the kernel keeps 15 bytes, sorted. */
+  public List<String> threads() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (var tasks = Files.list(Path.of("/proc", Long.toString(handle().pid()), "task"))) {
+      for (Path task : tasks.toList()) {
+        try {
+          names.add(Files.readString(task.resolve("comm")).strip());
+        } catch (IOException e) {
+          // It ended meanwhile: ENOENT, or ESRCH when that was between opening and reading.
+        }
+      }
+    }
+    names.sort(null);
+    return names;
+  }
+
   /** Everything the process wrote to its standard output and error so far. */
   public String log() {
     try {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,9 @@ class LinkBusTest {
         "org.sluice.link.dbus", "{ \"enabled\": true, \"bus\": \"" + bus.address() + "\" }");
     sluice.launch();
     sluice.awaitTrue("the name on the bus", () -> offered(bus));
+    sluice.awaitTrue(
+        "the kernel's picture",
+        () -> sluice.command("link:sources").out().matches("(?s).*kernel +LIVE.*"));
     return sluice;
   }
 
@@ -78,25 +82,16 @@ class LinkBusTest {
         SluiceProcess sluice = launch(namespace, bus)) {
       bus.restart();
       sluice.awaitTrue("the name on the new bus", () -> offered(bus));
-      assertTrue(bus.call(NAME, PATH, NAME + ".ListLinks").contains("\"lo\""));
+      String links = bus.call(NAME, PATH, NAME + ".ListLinks");
+      assertTrue(links.contains("\"lo\""), links);
       sluice.config("org.sluice.link.dbus", "{ \"enabled\": false }");
       sluice.awaitTrue("the name to go", () -> !offered(bus));
       sluice.awaitTrue("its threads to end", () -> threads(sluice).isEmpty());
     }
   }
 
-  /** Names of the threads of this user of the bus, of which the kernel keeps 15 bytes. */
-  private static String threads(SluiceProcess sluice) throws Exception {
-    StringBuilder names = new StringBuilder();
-    try (var tasks = Files.list(Path.of("/proc/" + sluice.process().pid() + "/task"))) {
-      for (Path task : tasks.toList()) {
-        String name = Files.readString(task.resolve("comm")).strip();
-        if (name.startsWith("dbus/link.dbus")) {
-          names.append(name).append(' ');
-        }
-      }
-    }
-    return names.toString();
+  private static List<String> threads(SluiceProcess sluice) throws Exception {
+    return sluice.threads().stream().filter(name -> name.startsWith("dbus/link.dbus")).toList();
   }
 
   @Test

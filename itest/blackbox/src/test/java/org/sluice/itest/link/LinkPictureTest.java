@@ -722,7 +722,7 @@ class LinkPictureTest {
       sluice.awaitTrue(
           "no more descriptors than before (" + descriptors + ")",
           () -> count(process.resolve("fd")) <= descriptors + 5);
-      assertEquals(1, readers(process));
+      assertEquals(1, readers(sluice));
     }
   }
 
@@ -732,20 +732,8 @@ class LinkPictureTest {
     }
   }
 
-  /** Threads of the reader by their name, of which the kernel keeps 15 bytes. */
-  private static long readers(Path process) throws Exception {
-    try (var tasks = Files.list(process.resolve("task"))) {
-      return tasks
-          .filter(
-              task -> {
-                try {
-                  return Files.readString(task.resolve("comm")).startsWith("link.kernel/");
-                } catch (java.io.IOException e) {
-                  return false;
-                }
-              })
-          .count();
-    }
+  private static long readers(SluiceProcess sluice) throws Exception {
+    return sluice.threads().stream().filter(name -> name.startsWith("link.kernel/")).count();
   }
 
   @Test

@@ -7,8 +7,6 @@ import static org.sluice.itest.net.Namespace.member;
 import static org.sluice.itest.net.Namespace.text;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -120,13 +118,7 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
 
   /** The threads that the domain has in the product, by as much of their names as there is. */
   List<String> threads() throws IOException {
-    try (var tasks = Files.list(Path.of("/proc/" + sluice.handle().pid() + "/task"))) {
-      return tasks
-          .map(ManagedPicture::name)
-          .filter(name -> name.contains("link."))
-          .sorted()
-          .toList();
-    }
+    return sluice.threads().stream().filter(name -> name.contains("link.")).toList();
   }
 
   private List<String> threadsOrNone() {
@@ -134,15 +126,6 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
       return threads();
     } catch (IOException e) {
       return List.of();
-    }
-  }
-
-  private static String name(Path task) {
-    try {
-      return Files.readString(task.resolve("comm")).strip();
-    } catch (IOException e) {
-      // It ended meanwhile.
-      return "";
     }
   }
 

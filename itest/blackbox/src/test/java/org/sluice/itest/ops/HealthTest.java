@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,18 +146,7 @@ class HealthTest {
   private long count(String name) throws IOException {
     // The kernel keeps 15 characters of a name.
     String known = name.substring(0, 15);
-    long count = 0;
-    try (var tasks =
-        Files.newDirectoryStream(Path.of("/proc/" + sluice.process().pid() + "/task"))) {
-      for (Path task : tasks) {
-        try {
-          count += Files.readString(task.resolve("comm")).startsWith(known) ? 1 : 0;
-        } catch (NoSuchFileException e) {
-          assertFalse(Files.exists(task), "only what has ended in the meantime is not there");
-        }
-      }
-    }
-    return count;
+    return sluice.threads().stream().filter(thread -> thread.startsWith(known)).count();
   }
 
   @ParameterizedTest
