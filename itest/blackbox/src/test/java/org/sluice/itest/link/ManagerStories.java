@@ -93,7 +93,7 @@ abstract class ManagerStories {
       host.dhcpServer();
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
       picture.await("what it says of both", () -> words(picture).endsWith(" ROUTABLE ROUTABLE"));
-      assertEquals(1, picture.count("lease-acquired"));
+      picture.await("one lease", () -> picture.count("lease-acquired") == 1);
       picture.await(
           "the name servers of both",
           () ->
@@ -161,8 +161,9 @@ abstract class ManagerStories {
       assertEquals(List.of(), picture.leases());
       assertEquals("", words(picture));
       picture.await("the word for it", () -> picture.count("lease-lost") == 1);
-      String health = sluice.command("host:health", "--json").out();
-      assertTrue(health.contains("does not own " + busName), health);
+      picture.await(
+          "a word of it in health",
+          () -> sluice.command("host:health", "--json").out().contains("does not own " + busName));
       again(host);
       awaitCondition(picture, "LIVE");
       picture.await("the lease again", () -> picture.leased(false));

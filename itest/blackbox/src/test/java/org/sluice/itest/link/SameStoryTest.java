@@ -69,7 +69,8 @@ class SameStoryTest {
           assertTrue(first.indexOf(need) < first.indexOf(ready), first::toString);
         }
       }
-      assertEquals("CONFIGURED", picture.words(manager, "eth1").split(" ")[0]);
+      picture.await(
+          manager + " to be done", () -> picture.words(manager, "eth1").startsWith("CONFIGURED "));
 
       host.cable(false);
       story.chapter("the cable is pulled", PULLED);
