@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -44,7 +45,7 @@ public final class Streams implements MetricSource {
   private volatile RestConfig config;
 
   /** What belongs to a stream until its writer has ended. */
-  private record Open(Thread writer, EventFeed.Subscription subscription) {}
+  private record Open(Thread writer, EventFeed.Subscription subscription, AtomicBoolean closed) {}
 
   @Activate
   public Streams(@Reference Catalog catalog, RestConfig config) {
@@ -120,7 +121,7 @@ public final class Streams implements MetricSource {
                     finish(stream, async);
                   }
                 });
-    open.put(stream, new Open(thread, subscription));
+    open.put(stream, new Open(thread, subscription, new AtomicBoolean()));
     thread.start();
     // What happened between the look into the catalog and now was not told to this stream.
     if (stopping.get()) {
@@ -136,8 +137,12 @@ public final class Streams implements MetricSource {
    */
   private void ending(EventStream stream) {
     count(stream.ended());
-    Open of = open.get(stream);
-    if (of != null) {
+    close(stream, open.get(stream));
+  }
+
+  /** Who ends the stream and who wrote it both come here: either may be the first, and the last. */
+  private void close(EventStream stream, @Nullable Open of) {
+    if (of != null && of.closed().compareAndSet(false, true)) {
       Thread closer =
           Thread.ofVirtual()
               .name("ops.rest/stream-end")
@@ -161,7 +166,7 @@ public final class Streams implements MetricSource {
   }
 
   private void finish(EventStream stream, AsyncContext async) {
-    open.remove(stream);
+    close(stream, open.remove(stream));
     LOG.log(System.Logger.Level.DEBUG, "a stream ended reason={0}", stream.ended());
     try {
       async.complete();
@@ -228,8 +233,12 @@ public final class Streams implements MetricSource {
           threads.add(of.writer());
           stream.end(EventStream.End.STOPPED);
         });
-    threads.addAll(closers);
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+    join(threads, end);
+    join(List.copyOf(closers), end);
+  }
+
+  private static void join(List<Thread> threads, long end) throws InterruptedException {
     for (Thread thread : threads) {
       thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     }
