@@ -27,6 +27,11 @@ public record BusAddress(String text) {
     return new BusAddress(given.isEmpty() ? SYSTEM : given);
   }
 
+  /** As somebody wrote it into a configuration; blank for the system bus of this host. */
+  public static BusAddress configured(String text) {
+    return text.isBlank() ? system(System.getenv()) : new BusAddress(text.strip());
+  }
+
   @Override
   public String toString() {
     return text;

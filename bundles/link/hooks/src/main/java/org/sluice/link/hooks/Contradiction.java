@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.sluice.link.api.NamePattern;
 
 /**
  * Why a filter can never let anything through: what one key asks for another rules out. Only what
@@ -91,7 +92,7 @@ record Contradiction(String key, int item, String text, String remedy) {
 
   /** Whether every name that fits one pattern fits the other: a star stands for any text. */
   private static boolean covers(String wide, String narrow) {
-    return new Glob(wide).matches(narrow) && !(narrow.contains("*") && wide.contains("?"));
+    return new NamePattern(wide).matches(narrow) && !(narrow.contains("*") && wide.contains("?"));
   }
 
   /** The events whose folders the hooks lie in; empty when any may be among them. */

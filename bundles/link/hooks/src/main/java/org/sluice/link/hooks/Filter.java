@@ -4,11 +4,12 @@ package org.sluice.link.hooks;
 import java.util.List;
 import java.util.Set;
 import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.NamePattern;
 
 /** Of what a hook or a web server wants to hear. What is left empty says nothing. */
 record Filter(
-    List<Glob> interfaces,
-    List<Glob> exclude,
+    List<NamePattern> interfaces,
+    List<NamePattern> exclude,
     Set<String> events,
     Set<String> families,
     Set<String> backends,
@@ -45,8 +46,8 @@ record Filter(
       String[] backends,
       String condition) {
     return new Filter(
-        List.of(interfaces).stream().map(Glob::new).toList(),
-        List.of(exclude).stream().map(Glob::new).toList(),
+        List.of(interfaces).stream().map(NamePattern::new).toList(),
+        List.of(exclude).stream().map(NamePattern::new).toList(),
         Set.of(distinct(events)),
         Set.of(distinct(families)),
         Set.of(distinct(backends)),
@@ -114,8 +115,8 @@ record Filter(
     return new Verdict(true, all.isEmpty() ? "none" : "let through by " + all);
   }
 
-  private static String globs(List<Glob> globs) {
-    return String.join("|", globs.stream().map(Glob::pattern).toList());
+  private static String globs(List<NamePattern> globs) {
+    return String.join("|", globs.stream().map(NamePattern::pattern).toList());
   }
 
   private static String sorted(Set<String> words) {
@@ -152,8 +153,8 @@ record Filter(
   /** In one line, for people; empty when everything passes. */
   String words() {
     StringBuilder out = new StringBuilder();
-    add(out, "interface", interfaces.stream().map(Glob::pattern).toList());
-    add(out, "not", exclude.stream().map(Glob::pattern).toList());
+    add(out, "interface", interfaces.stream().map(NamePattern::pattern).toList());
+    add(out, "not", exclude.stream().map(NamePattern::pattern).toList());
     add(out, "event", events.stream().sorted().toList());
     add(out, "family", families.stream().sorted().toList());
     add(out, "backend", backends.stream().sorted().toList());

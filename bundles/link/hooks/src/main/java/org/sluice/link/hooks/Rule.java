@@ -3,6 +3,7 @@ package org.sluice.link.hooks;
 
 import java.util.List;
 import java.util.Set;
+import org.sluice.link.api.NamePattern;
 import org.sluice.sys.Capability;
 
 /**
@@ -14,7 +15,7 @@ import org.sluice.sys.Capability;
  */
 record Rule(
     String name,
-    List<Glob> hooks,
+    List<NamePattern> hooks,
     String user,
     Set<Capability> capabilities,
     int timeout,
@@ -26,7 +27,7 @@ record Rule(
   static Rule of(String name, HookConfig config) {
     return new Rule(
         name,
-        List.of(config.hooks()).stream().map(Glob::new).toList(),
+        List.of(config.hooks()).stream().map(NamePattern::new).toList(),
         config.user(),
         capabilities(config.capabilities()),
         config.timeout(),

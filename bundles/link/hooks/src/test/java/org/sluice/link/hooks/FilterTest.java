@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.sluice.host.api.ConfigCheck;
 import org.sluice.link.api.Happening.Kind;
+import org.sluice.link.api.NamePattern;
 
 class FilterTest {
   private static final String[] NONE = {};
@@ -173,13 +174,14 @@ class FilterTest {
 
   @Test
   void globs() {
-    assertTrue(new Glob("*").matches(""));
-    assertTrue(new Glob("a*b*c").matches("axxbyybc"));
-    assertFalse(new Glob("a*b*c").matches("axxbyyb"));
-    assertTrue(new Glob("veth?").matches("veth1"));
-    assertFalse(new Glob("veth?").matches("veth"));
-    assertTrue(new Glob("$(id)").matches("$(id)"));
-    assertFalse(new Glob("*a".repeat(2000) + "b").matches("a".repeat(4000)), "and ends soon");
+    assertTrue(new NamePattern("*").matches(""));
+    assertTrue(new NamePattern("a*b*c").matches("axxbyybc"));
+    assertFalse(new NamePattern("a*b*c").matches("axxbyyb"));
+    assertTrue(new NamePattern("veth?").matches("veth1"));
+    assertFalse(new NamePattern("veth?").matches("veth"));
+    assertTrue(new NamePattern("$(id)").matches("$(id)"));
+    assertFalse(
+        new NamePattern("*a".repeat(2000) + "b").matches("a".repeat(4000)), "and ends soon");
   }
 
   @Test

@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.sluice.dbus.BusAddress;
+import org.sluice.link.api.NamePattern;
 
 /** The configuration, read. */
 record Settings(
-    List<LinkPattern> links,
-    List<LinkPattern> hostNameLinks,
+    List<NamePattern> links,
+    List<NamePattern> hostNameLinks,
     Set<String> backends,
     Use domains,
     Duration interval,
@@ -33,13 +34,11 @@ record Settings(
           default -> Use.SEARCH;
         },
         Duration.ofSeconds(config.interval()),
-        config.systemBus().isBlank()
-            ? BusAddress.system(System.getenv())
-            : new BusAddress(config.systemBus().strip()));
+        BusAddress.configured(config.systemBus()));
   }
 
-  private static List<LinkPattern> patterns(String[] texts) {
-    return List.of(texts).stream().map(LinkPattern::new).toList();
+  private static List<NamePattern> patterns(String[] texts) {
+    return List.of(texts).stream().map(NamePattern::new).toList();
   }
 
   boolean hands(String link) {

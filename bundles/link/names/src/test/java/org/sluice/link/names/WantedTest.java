@@ -20,6 +20,7 @@ import org.sluice.link.api.Link;
 import org.sluice.link.api.LinkFlag;
 import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.Management;
+import org.sluice.link.api.NamePattern;
 import org.sluice.link.api.OperState;
 
 class WantedTest {
@@ -94,8 +95,8 @@ class WantedTest {
 
   private static Settings settings(String links, String hosts, String backends, Settings.Use use) {
     return new Settings(
-        words(links).stream().map(LinkPattern::new).toList(),
-        words(hosts).stream().map(LinkPattern::new).toList(),
+        words(links).stream().map(NamePattern::new).toList(),
+        words(hosts).stream().map(NamePattern::new).toList(),
         Set.copyOf(words(backends)),
         use,
         Duration.ofSeconds(1),

@@ -34,10 +34,7 @@ public final class NetworkdSource implements LinkSource {
   public NetworkdSource(@Reference Buses buses, NetworkdConfig config) {
     this.buses = buses;
     enabled = config.enabled();
-    address =
-        config.systemBus().isBlank()
-            ? BusAddress.system(System.getenv())
-            : new BusAddress(config.systemBus().strip());
+    address = BusAddress.configured(config.systemBus());
     leases = Path.of(config.leases());
   }
 

@@ -32,10 +32,7 @@ public final class NetworkManagerSource implements LinkSource {
   public NetworkManagerSource(@Reference Buses buses, NetworkManagerConfig config) {
     this.buses = buses;
     enabled = config.enabled();
-    address =
-        config.systemBus().isBlank()
-            ? BusAddress.system(System.getenv())
-            : new BusAddress(config.systemBus().strip());
+    address = BusAddress.configured(config.systemBus());
   }
 
   @Override

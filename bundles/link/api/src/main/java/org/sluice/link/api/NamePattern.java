@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.link.hooks;
+package org.sluice.link.api;
 
-/** A pattern of names: {@code *} stands for any characters, {@code ?} for one. */
-record Glob(String pattern) {
+/**
+ * A pattern of names, of links for example: {@code *} stands for any characters, {@code ?} for one,
+ * and whoever reads a configuration matches names in this one way.
+ */
+public record NamePattern(String pattern) {
 
-  /** Without backtracking more than one star, so a pattern can cost no more than it is long. */
-  boolean matches(String name) {
+  /**
+   * Whether all of the name matches. Without backtracking more than one star, so a pattern can cost
+   * no more than it is long.
+   */
+  public boolean matches(String name) {
     int p = 0;
     int n = 0;
     int star = -1;
