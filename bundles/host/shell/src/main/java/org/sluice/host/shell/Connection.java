@@ -100,11 +100,12 @@ final class Connection {
   }
 
   private void end() {
+    // First: what the interrupted command has to say about its end is for nobody.
+    outlet.close();
     Evaluation current = running;
     if (current != null) {
       current.abandon();
     }
-    outlet.close();
     dialogue.close();
     onEnd.accept(this);
   }
