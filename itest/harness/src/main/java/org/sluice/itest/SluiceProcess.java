@@ -4,6 +4,8 @@ package org.sluice.itest;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -22,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
@@ -37,7 +40,16 @@ public final class SluiceProcess implements AutoCloseable {
       Path.of(System.getProperty("sluice.dist", "../../runtime/target/dist"));
 
   /** Long enough for a loaded machine; only a failing test waits for it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Below those that the kernel gives to whoever asks for any. */
+  private static final int FIRST_PORT = 20_000;
+
+  private static final int PORTS = 12_000;
+
+  /** JVMs of tests begin at different places. */
+  private static final AtomicInteger PORT =
+      new AtomicInteger((int) (ProcessHandle.current().pid() * 997 % PORTS));
 
   private final Path home;
   private final List<String> options;
@@ -105,9 +117,7 @@ public final class SluiceProcess implements AutoCloseable {
 
   /** Starts the process and does not wait. */
   public SluiceProcess spawn() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    port = freePort();
     List<String> command = new ArrayList<>(prefix);
     if (shipped) {
       command.addAll(List.of(DIST.resolve("bin/sluice").toString(), "run"));
@@ -130,6 +140,22 @@ public final class SluiceProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     return this;
+  }
+
+  /**
+   * A port that is free and stays so until it is used. One that the kernel chose could be given to
+   * somebody else meanwhile.
+   */
+  public static int freePort() throws IOException {
+    for (int i = 0; i < PORTS; i++) {
+      int next = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
+      try (ServerSocket free = new ServerSocket(next)) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        // Somebody has it: the next one.
+      }
+    }
+    throw new IOException("no port is free");
   }
 
   private void awaitUp() throws Exception {
@@ -194,7 +220,7 @@ public final class SluiceProcess implements AutoCloseable {
     try {
       return Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : "";
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -299,6 +325,21 @@ public final class SluiceProcess implements AutoCloseable {
     await(what, () -> question.call() ? Boolean.TRUE : null);
   }
 
+  /**
+   * Waits until the configuration is past its trial. Before that whatever falls ill takes it back,
+   * and a sudden death has it tried again.
+   */
+  public void awaitCommitted() throws Exception {
+    awaitTrue(
+        "the configuration to be committed",
+        () -> {
+          String status = command("config:status", "--json").out();
+          return status.matches("(?s).*\"current\": ?true.*")
+              && status.contains("\"in force\"")
+              && !status.contains("on probation");
+        });
+  }
+
   /** Dies without a chance to tidy up. */
   public void kill() throws InterruptedException {
     handle().destroyForcibly();
@@ -324,7 +365,8 @@ public final class SluiceProcess implements AutoCloseable {
     }
     try (var tree = Files.walk(home)) {
       tree.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
+      // Children of the process that were killed with it may be on their way out yet.
       System.getLogger("itest").log(System.Logger.Level.WARNING, "removing " + home, e);
     }
   }

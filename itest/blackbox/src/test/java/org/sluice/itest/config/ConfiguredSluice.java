@@ -52,8 +52,12 @@ final class ConfiguredSluice implements AutoCloseable {
     return sluice;
   }
 
-  /** What {@code config:status} tells. */
-  record Status(long inForce, boolean current, List<Problem> problems) {
+  /**
+   * What {@code config:status} tells.
+   *
+   * @param trying whether files are in force on probation
+   */
+  record Status(long inForce, boolean current, boolean trying, List<Problem> problems) {
     boolean tells(String... words) {
       return problems.stream()
           .anyMatch(p -> List.of(words).stream().allMatch(w -> p.toString().contains(w)));
@@ -77,9 +81,14 @@ final class ConfiguredSluice implements AutoCloseable {
     for (JsonValue item : ((JsonValue.Arr) member(root, "problems")).items()) {
       problems.add(problem((JsonValue.Obj) item));
     }
+    boolean trying = false;
+    for (JsonValue item : ((JsonValue.Arr) member(root, "files")).items()) {
+      trying |= text((JsonValue.Obj) item, "state").contains("on probation");
+    }
     return new Status(
         number(root, "inForce"),
         ((JsonValue.Bool) member(root, "current")).value(),
+        trying,
         List.copyOf(problems));
   }
 
@@ -124,6 +133,14 @@ final class ConfiguredSluice implements AutoCloseable {
     return seen == null ? "" : seen.values();
   }
 
+  /**
+   * Waits until the values of a component begin so. That something was taken back is told even when
+   * a component is slow to take its old values.
+   */
+  void awaitValues(String name, String begin) throws Exception {
+    sluice.awaitTrue(name + " to be " + begin, () -> values(name).startsWith(begin));
+  }
+
   /** One line of {@code config:log}. */
   record Generation(long number, String state, String origin) {}
 
@@ -160,16 +177,19 @@ final class ConfiguredSluice implements AutoCloseable {
     return status().inForce() == 0 ? 0 : kept();
   }
 
-  /** Waits until the generation in force has proved good. */
+  /**
+   * Waits until the generation in force has proved good. The log has it a moment before everything
+   * that belongs to it is on the disk.
+   */
   long kept() throws Exception {
     return sluice.await(
         "the generation in force to be kept",
         () -> {
-          long inForce = status().inForce();
-          return log().stream()
-                  .anyMatch(g -> g.number() == inForce && g.state().equals("COMMITTED"))
-              ? inForce
-              : null;
+          Status status = status();
+          long inForce = status.inForce();
+          boolean committed =
+              log().stream().anyMatch(g -> g.number() == inForce && g.state().equals("COMMITTED"));
+          return committed && !status.trying() ? inForce : null;
         });
   }
 

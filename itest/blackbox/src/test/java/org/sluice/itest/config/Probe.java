@@ -5,7 +5,8 @@ import org.sluice.itest.PluginJar;
 
 /**
  * A plugin whose components do on request what must never do harm: throw when they are made or
- * changed, turn ill, find conflicts, hang. {@code probe:seen} tells how often each was made.
+ * changed, take the process with them, turn ill, find conflicts, hang. {@code probe:seen} tells how
+ * often each was made.
  */
 final class Probe {
   private Probe() {}
@@ -74,6 +75,8 @@ final class Probe {
               byte small() default 1;
               char letter() default 'x';
               boolean fail() default false;
+              @AttributeDefinition(description = "A file; while it is there the process dies.")
+              String haltWhile() default "";
               String check() default "";
               @AttributeDefinition(type = AttributeType.PASSWORD)
               String secret() default "";
@@ -82,6 +85,10 @@ final class Probe {
             public Alpha(Config c, @Reference Counts counts) {
               counts.made("alpha", c.times() + " " + c.mode() + " " + List.of(c.tags()) + " "
                   + c.size() + " " + c.ratio() + " " + c.small() + " " + c.letter());
+              if (!c.haltWhile().isEmpty()
+                  && java.nio.file.Files.exists(java.nio.file.Path.of(c.haltWhile()))) {
+                Runtime.getRuntime().halt(9);
+              }
               if (c.fail()) { throw new IllegalStateException("asked to fail"); }
             }
           }

@@ -92,8 +92,12 @@ class RefusalTest {
     assertFalse(status.current());
     assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
 
-    var log = sluice.process().log();
-    assertTrue(log.replace("\\\"", "\"").contains(problem.text()), log);
+    // The log is written by a thread of its own.
+    sluice
+        .process()
+        .awaitTrue(
+            "word in the log of " + problem.text(),
+            () -> sluice.process().log().replace("\\\"", "\"").contains(problem.text()));
     var check = sluice.process().command("config:check");
     assertEquals(1, check.exit(), check::toString);
     var health = sluice.process().command("config:status");
@@ -122,7 +126,12 @@ class RefusalTest {
     sluice.save(BETA, "{\n  \"port\": 1000\n}");
     var status = sluice.refused("port 1000 is taken by " + ALPHA, "choose another");
     assertEquals(good, status.inForce());
-    var problem = status.problems().getFirst();
+    // A check that is slow to answer is told, too.
+    var problem =
+        status.problems().stream()
+            .filter(p -> p.text().contains("is taken by"))
+            .findFirst()
+            .orElseThrow();
     assertEquals(BETA + ".cfg.json", problem.file());
     assertEquals(2, problem.line());
     assertEquals("port", problem.key());
@@ -217,22 +226,37 @@ class RefusalTest {
     assertEquals(good, sluice.status().inForce());
   }
 
+  /** What {@code config:check} says when all who were asked have answered in time. */
+  private SluiceProcess.Answer check(String... path) throws Exception {
+    String[] words = new String[path.length + 1];
+    words[0] = "config:check";
+    System.arraycopy(path, 0, words, 1, path.length);
+    return sluice
+        .process()
+        .await(
+            "every check to answer",
+            () -> {
+              SluiceProcess.Answer answer = sluice.process().command(words);
+              return answer.out().contains("did not answer within") ? null : answer;
+            });
+  }
+
   @Test
   void checksAFileAndAFolderWithoutTouchingAnything() throws Exception {
     Path file = sluice.process().home().resolve(ALPHA + ".cfg.json");
     Files.writeString(file, "{\"times\": 101}", StandardCharsets.UTF_8);
-    SluiceProcess.Answer bad = sluice.process().command("config:check", file.toString());
+    SluiceProcess.Answer bad = check(file.toString());
     assertEquals(1, bad.exit(), bad::toString);
     assertTrue(bad.out().contains("101 is out of range"), bad::toString);
     Files.writeString(file, "{\"times\": 100}", StandardCharsets.UTF_8);
-    SluiceProcess.Answer fine = sluice.process().command("config:check", file.toString());
+    SluiceProcess.Answer fine = check(file.toString());
     assertEquals(0, fine.exit(), fine::toString);
-    assertEquals(0, sluice.process().command("config:check").exit());
-    assertEquals(2, sluice.process().command("config:check", "/not/there").exit());
+    assertEquals(0, check().exit());
+    assertEquals(2, check("/not/there").exit());
     Path folder = Files.createDirectory(sluice.process().home().resolve("proposal"));
     Files.writeString(folder.resolve(ALPHA + ".cfg.json"), "{\"port\": 5}");
     Files.writeString(folder.resolve(BETA + ".cfg.json"), "{\"port\": 5}");
-    SluiceProcess.Answer conflict = sluice.process().command("config:check", folder.toString());
+    SluiceProcess.Answer conflict = check(folder.toString());
     assertEquals(1, conflict.exit(), conflict::toString);
     assertTrue(conflict.out().contains("is taken by"), conflict::toString);
     assertEquals(good, sluice.status().inForce());
@@ -256,6 +280,6 @@ class RefusalTest {
   void keepsWhatNobodyClaimsAndGuessesWhatWasMeant() throws Exception {
     sluice.save("org.sluice.itest.alhpa", "{\"x\": 1}");
     sluice.refused("WARNING", "no bundle claims", "did you mean " + ALPHA + ".cfg.json");
-    assertTrue(sluice.status().current());
+    sluice.process().awaitTrue("it to be in force all the same", () -> sluice.status().current());
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SaveTest {
+  /** A file that is away or broken for so short a time is believed to be on its way. */
+  private static final long MOMENT = Duration.ofMillis(130).toNanos();
+
   private ConfiguredSluice sluice;
   private Path configs;
 
@@ -174,8 +178,10 @@ class SaveTest {
     Assumptions.assumeTrue(Files.exists(vi), "there is no vi here: apt install vim-tiny");
     long before = sluice.saveGood(ALPHA, "{\"times\": 41}");
     Path file = configs.resolve(ALPHA + ".cfg.json");
+    long longest = 0;
     for (String backup : new String[] {"nobackup", "backup backupcopy=no"}) {
       String next = backup.startsWith("no") ? "42" : "43";
+      long begun = System.nanoTime();
       Process edit =
           new ProcessBuilder(
                   vi.toString(),
@@ -192,11 +198,17 @@ class SaveTest {
               .redirectErrorStream(true)
               .start();
       edit.getOutputStream().close();
-      assertTrue(edit.waitFor(20, TimeUnit.SECONDS), "vi does not end");
+      assertTrue(edit.waitFor(60, TimeUnit.SECONDS), "vi does not end");
+      longest = Math.max(longest, System.nanoTime() - begun);
       assertTrue(Files.readString(file).contains(next), "vi did not write");
       inForce(next + " ");
     }
-    assertEquals(before + 2, sluice.filesKept());
+    long after = sluice.filesKept();
+    assertTrue(after >= before + 2, () -> sluice.log().toString());
+    // One that was held up may have had the file away for longer than a moment.
+    if (longest < MOMENT) {
+      assertEquals(before + 2, after, () -> sluice.log().toString());
+    }
     assertTrue(sluice.status().problems().isEmpty());
   }
 
@@ -230,38 +242,70 @@ class SaveTest {
   @Test
   void doesNotBelieveThatAFileIsGoneForAMoment() throws Exception {
     sluice.saveGood(ALPHA, "{\"times\": 71}");
-    var before = sluice.must("alpha");
     Path file = configs.resolve(ALPHA + ".cfg.json");
     Path away = configs.resolve(".away");
-    for (int i = 0; i < 10; i++) {
+    int moments = 0;
+    for (int i = 0; i < 50 && moments < 10; i++) {
+      var before = sluice.must("alpha");
+      long begun = System.nanoTime();
       Files.move(file, away);
-      sluice.status();
-      Thread.sleep(60);
+      // It is looked at more than once meanwhile.
+      for (int looks = 0; looks < 2; looks++) {
+        sluice.status();
+        Thread.sleep(35);
+      }
       Files.move(away, file);
-      Thread.sleep(60);
+      boolean moment = System.nanoTime() - begun < MOMENT;
+      sluice.filesKept();
+      // Only if this test was not held up itself.
+      if (moment) {
+        moments++;
+        assertEquals(before, sluice.must("alpha"));
+      }
     }
-    Thread.sleep(500);
-    assertEquals(before, sluice.must("alpha"));
+    Assumptions.assumeTrue(moments > 0, "too busy here to take a file away for a moment only");
   }
 
   @Test
   void takesASlowlyWrittenFileOnceAndWithoutAlarm() throws Exception {
     sluice.saveGood(ALPHA, "{\"times\": 81}");
-    int generations = sluice.log().size();
-    String log = sluice.process().log();
-    Path file = configs.resolve(ALPHA + ".cfg.json");
-    String text = "{\"times\": 82, \"tags\": [\"a\", \"b\"]}";
-    try (var out = Files.newOutputStream(file)) {
+    boolean steady = false;
+    for (int times = 82; times < 92 && !steady; times++) {
+      long before = sluice.status().inForce();
+      String log = sluice.process().log();
+      steady = writeSlowly("{\"times\": " + times + "}");
+      inForce(times + " ");
+      long after = sluice.filesKept();
+      // Only if this test was not held up itself: what rests half written is told.
+      if (steady) {
+        assertEquals(before + 1, after, () -> sluice.log().toString());
+        assertFalse(sluice.process().log().substring(log.length()).contains("refused"));
+      }
+    }
+    Assumptions.assumeTrue(steady, "too busy here to write steadily");
+  }
+
+  /**
+   * Writes alpha's file letter by letter.
+   *
+   * @return whether it never rested for longer than a moment, nor took long in all
+   */
+  private boolean writeSlowly(String text) throws Exception {
+    long begun = System.nanoTime();
+    long longest = 0;
+    try (var out = Files.newOutputStream(configs.resolve(ALPHA + ".cfg.json"))) {
+      long latest = begun;
       for (int i = 0; i < text.length(); i++) {
         out.write(text.charAt(i));
         out.flush();
+        long now = System.nanoTime();
+        longest = Math.max(longest, now - latest);
+        latest = now;
         sluice.status();
         Thread.sleep(15);
       }
     }
-    inForce("82 ");
-    sluice.filesKept();
-    assertEquals(generations + 1, sluice.log().size());
-    assertFalse(sluice.process().log().substring(log.length()).contains("refused"));
+    long all = System.nanoTime() - begun;
+    return longest < MOMENT && all < Duration.ofMillis(900).toNanos();
   }
 }

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sluice.itest.config.ConfiguredSluice.ALPHA;
 import static org.sluice.itest.config.ConfiguredSluice.BETA;
-import static org.sluice.itest.config.ConfiguredSluice.ILL;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,21 +55,28 @@ class SurvivalTest {
   void comesUpWithTheLastGoodGenerationWhenKilledBetweenApplyingAndKeeping() throws Exception {
     try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
       long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
-      // Critical at the end of its probation: never kept.
-      sluice.save(ILL, "{\"from\": 1000}");
-      sluice.save(ALPHA, "{\"times\": 8}");
-      sluice.process().awaitTrue("the trial", () -> sluice.values("alpha").startsWith("8 "));
-      sluice.process().kill();
+      // The process dies as soon as a component has its values: they are never kept.
+      Path deadly = Files.createFile(sluice.process().home().resolve("deadly"));
+      sluice.save(ALPHA, "{\"times\": 8, \"fail\": true, \"haltWhile\": \"" + deadly + "\"}");
+      died(sluice);
+      Files.delete(deadly);
       sluice.launch();
       assertTrue(sluice.must("alpha").first().startsWith("7 "), sluice.process()::log);
       // Tried once more when all is up, and taken back as it would have been.
-      var status = sluice.refused("asked to be ill");
+      var status = sluice.refused("asked to fail");
       assertEquals(good, status.inForce());
-      assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+      sluice.awaitValues("alpha", "7 ");
       assertTrue(
           sluice.log().stream().anyMatch(g -> g.state().equals("INTERRUPTED")),
           () -> sluice.log().toString());
     }
+  }
+
+  /** Waits until the probe has taken the process with it. */
+  private static void died(ConfiguredSluice sluice) throws Exception {
+    Process process = sluice.process().process();
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS), sluice.process()::log);
+    assertEquals(9, process.exitValue(), sluice.process()::log);
   }
 
   /** It stops so slowly that the trial would be over before it has. */
@@ -123,16 +130,18 @@ class SurvivalTest {
   void isNotCaughtInALoopByFilesThatKillTheProcess() throws Exception {
     try (ConfiguredSluice sluice = ConfiguredSluice.start()) {
       long good = sluice.saveGood(ALPHA, "{\"times\": 7}");
-      sluice.save(ALPHA, "{\"times\": 8}");
-      for (int i = 0; i < 2; i++) {
-        sluice.process().awaitTrue("the trial", () -> sluice.values("alpha").startsWith("8 "));
-        sluice.process().kill();
-        sluice.launch();
-      }
+      Path deadly = Files.createFile(sluice.process().home().resolve("deadly"));
+      sluice.save(ALPHA, "{\"times\": 8, \"haltWhile\": \"" + deadly + "\"}");
+      died(sluice);
+      // Once more when all is up.
+      sluice.process().spawn();
+      died(sluice);
+      sluice.launch();
       var status =
           sluice.refused("the process ended while these files were being tried, more than once");
       assertEquals(good, status.inForce());
       assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
+      Files.delete(deadly);
       assertEquals(0, sluice.process().command("config:retry").exit());
       sluice.process().awaitTrue("the retry", () -> sluice.values("alpha").startsWith("8 "));
       sluice.kept();
@@ -182,8 +191,9 @@ class SurvivalTest {
       var status = sluice.refused("cannot be kept");
       assertEquals(good, status.inForce());
       assertTrue(sluice.values("alpha").startsWith("7 "), () -> sluice.values("alpha"));
-      Files.delete(generations);
-      Files.move(away, generations);
+      // In one step: between two, a retry would make a folder of its own.
+      Path back = Files.createSymbolicLink(sluice.process().home().resolve("back"), away);
+      Files.move(back, generations, StandardCopyOption.ATOMIC_MOVE);
       // Tried again by itself.
       sluice.process().awaitTrue("the change", () -> sluice.values("alpha").startsWith("8 "));
     }

@@ -94,6 +94,13 @@ final class Plugins {
     sluice.awaitTrue(file + " to be gone", () -> row(file) == null);
   }
 
+  /** Waits until no dropped revision is left: a thread that served one may be about to end. */
+  void awaitNoLeaks() throws Exception {
+    sluice.awaitTrue(
+        "dropped revisions to go, left are " + sluice.command("host:leaks").out(),
+        () -> sluice.command("host:leaks").exit() == 0);
+  }
+
   String describe(String file) {
     Row row = row(file);
     return row == null ? "not there" : row.state() + " " + row.reason();

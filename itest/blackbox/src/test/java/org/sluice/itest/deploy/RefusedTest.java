@@ -117,7 +117,9 @@ class RefusedTest {
     assertTrue(
         java.util.Arrays.equals(bad.jar(), Files.readAllBytes(sluice.plugins().resolve(file))),
         "the user's file is not touched");
-    assertTrue(sluice.log().contains(" file=" + file + " kind=" + bad.kind()), sluice::log);
+    // The log is written by a thread of its own.
+    sluice.awaitTrue(
+        "word in the log", () -> sluice.log().contains(" file=" + file + " kind=" + bad.kind()));
 
     sluice.drop(file, Samples.greeter("sample.victim", "1.1.0"));
     Plugins.Row mended = plugins.awaitVersion(file, "1.1.0");

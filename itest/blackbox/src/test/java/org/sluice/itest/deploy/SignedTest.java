@@ -157,6 +157,12 @@ class SignedTest {
     }
   }
 
+  /** Before that nothing serves in any case. */
+  private static void triedToFallBack(SluiceProcess sluice) throws Exception {
+    sluice.awaitTrue(
+        "word of the last good revision", () -> sluice.log().contains("the last good revision"));
+  }
+
   @Test
   void theLastGoodRevisionIsVerifiedToo() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.start()) {
@@ -168,6 +174,7 @@ class SignedTest {
       sluice.put(sluice.plugins().resolve("x.jar"), Samples.random(4000));
       require(sluice, trusted);
       sluice.launch();
+      triedToFallBack(sluice);
       assertEquals("", plugins.await("x.jar", "QUARANTINED").text("serving"));
     }
   }
@@ -184,6 +191,7 @@ class SignedTest {
       Path copy = sluice.home().resolve("var/deploy/revisions/" + row.text("serving") + ".jar");
       Files.write(copy, Samples.greeter("6.6.6").bytes());
       sluice.launch();
+      triedToFallBack(sluice);
       assertEquals("", plugins.await("x.jar", "QUARANTINED").text("serving"));
     }
   }

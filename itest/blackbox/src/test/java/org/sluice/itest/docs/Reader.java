@@ -4,7 +4,6 @@ package org.sluice.itest.docs;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +27,11 @@ import org.sluice.itest.SluiceProcess;
 final class Reader implements AutoCloseable {
   private static final Pattern RUN = Pattern.compile("^\\./sluice (?:--\\S+ \\S+ )*run\\b[^&|;]*$");
   private static final Pattern ASKED_AGAIN =
-      Pattern.compile("^(?:\\./sluice (?:--\\S+ \\S+ )*[\\w]+:[\\w-]+\\b|curl ).*", Pattern.DOTALL);
+      Pattern.compile(
+          "^(?:sleep \\d+; )?(?:\\./sluice (?:--\\S+ \\S+ )*[\\w]+:[\\w-]+\\b|curl ).*",
+          Pattern.DOTALL);
   private static final Pattern ADDRESS = Pattern.compile("(127\\.0\\.0\\.1|localhost):(\\d{4,5})");
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration COMMAND = Duration.ofMinutes(3);
 
@@ -236,9 +237,7 @@ final class Reader implements AutoCloseable {
     while (matcher.find()) {
       String port = matcher.group(2);
       if (!ports.containsKey(port)) {
-        try (ServerSocket free = new ServerSocket(0)) {
-          ports.put(port, Integer.toString(free.getLocalPort()));
-        }
+        ports.put(port, Integer.toString(SluiceProcess.freePort()));
       }
       matcher.appendReplacement(text, "127.0.0.1:" + ports.get(port));
     }

@@ -104,8 +104,14 @@ class HookCompatTest {
       home.script(
           folder.resolve("95-dump"), "[ \"$1 $2\" = 'left up' ] || exit 0\n" + home.dump("up"));
       home.launch();
-      life(home);
+      home.namespace().ip("link set left up");
       home.namespace().ip("addr add 10.1.0.1/24 dev left");
+      // The kernel tells of an address first and then of the route to its network.
+      home.sluice()
+          .awaitTrue(
+              "the route to the network",
+              () -> home.sluice().command("link:routes").out().contains("10.1.0.0/24"));
+      home.namespace().ip("link set right up");
       Map<String, String> environment = home.environment("up");
       assertEquals("left", environment.get("DEVICE_IFACE"));
       assertEquals("1", environment.get("IP4_NUM_ADDRESSES"));

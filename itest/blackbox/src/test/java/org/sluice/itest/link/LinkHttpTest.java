@@ -24,8 +24,13 @@ class LinkHttpTest {
 
   private static SluiceProcess start(Namespace namespace) throws Exception {
     SluiceProcess sluice = SluiceProcess.prepare().under(namespace.prefix()).launch();
-    namespace.get(sluice, "/api/v1/links");
+    awaitPicture(namespace, sluice);
     return sluice;
+  }
+
+  /** Somebody listens before all is offered, and all is offered before the kernel was read. */
+  private static void awaitPicture(Namespace namespace, SluiceProcess sluice) throws Exception {
+    namespace.awaitGet(sluice, "/api/v1/links", "\"lo\"");
   }
 
   private static void changes(Namespace namespace, int from, int to) throws Exception {
@@ -115,7 +120,7 @@ class LinkHttpTest {
       sluice.kill();
       namespace.ip("link del left");
       sluice.launch();
-      namespace.get(sluice, "/api/v1/links");
+      awaitPicture(namespace, sluice);
       for (long old : new long[] {last, last - 5, Long.MAX_VALUE}) {
         try (EventStream again = new EventStream(sluice, namespace, old)) {
           sluice.awaitTrue("the picture", () -> !again.events().isEmpty());
@@ -136,9 +141,9 @@ class LinkHttpTest {
       String well = namespace.get(sluice, "/health");
       assertTrue(well.contains("link.kernel"), well);
       assertTrue(well.contains("link.table"), well);
-      String metrics = namespace.get(sluice, "/metrics");
-      assertTrue(metrics.contains("\nsluice_link_links 1"), metrics);
-      assertTrue(metrics.contains("sluice_link_events_total{event=\"link-added\"} 1"), metrics);
+      namespace.awaitGet(sluice, "/metrics", "\nsluice_link_links 1\n");
+      namespace.awaitGet(
+          sluice, "/metrics", "\nsluice_link_events_total{event=\"link-added\"} 1\n");
       bundles.off("org.sluice.link.kernel");
       sluice.awaitTrue(
           "health to tell that the source is gone",

@@ -58,7 +58,10 @@ class ManagedHostTest {
       host.dhclient("-6");
       awaitAddress(host, "10.77.1.1");
       awaitAddress(host, "fd77:1::1");
-      assertTrue(host.read("/var/lib/dhcp/dhclient.eth1.leases").contains("fixed-address"));
+      // The address is on the link before the lease is written down.
+      host.await(
+          "the lease in its file",
+          () -> host.read("/var/lib/dhcp/dhclient.eth1.leases").contains("fixed-address"));
     }
   }
 
@@ -69,7 +72,7 @@ class ManagedHostTest {
       host.launch(sluice);
       assertTrue(sluice.command("link:list").out().contains("eth1"));
       host.end();
-      assertTrue(sluice.process().waitFor(20, TimeUnit.SECONDS), "it outlived its host");
+      assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), "it outlived its host");
       assertEquals(3, sluice.command("link:list").exit());
     }
   }

@@ -88,7 +88,7 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
         .findFirst();
   }
 
-  /** What happened to {@code eth1} so far: the kind and the subject of each. */
+  /** What happened to {@code eth1} of late: the kind and the subject of each. */
   List<String> happenings() {
     return ask("link:happenings", "--json").stream()
         .filter(row -> text(row, "link").equals(ManagedHost.LINK))
@@ -110,6 +110,14 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
       }
       before = now;
     }
+  }
+
+  /** How often something of a kind happened since the start: happenings are the last hundred. */
+  long total(String kind) {
+    return ask("host:metrics", "sluice_link_happenings_total", "--json").stream()
+        .filter(row -> text(row, "labels").equals("kind=" + kind))
+        .mapToLong(row -> (long) Double.parseDouble(text(row, "value")))
+        .sum();
   }
 
   long count(String kind) {

@@ -50,8 +50,20 @@ class ManagedPolicyTest {
     host.launch(sluice);
     ManagedPicture picture = new ManagedPicture(host, sluice);
     picture.await("the lease", () -> picture.leased(false));
+    // Its routes come one after the other, and with them what the policy is to have.
+    awaitNetworkd(picture);
     awaitForce(picture);
+    picture.await(
+        "nothing to be left to do",
+        () -> sluice.command("policy:plan").out().strip().equals("none"));
+    sluice.awaitCommitted();
     return picture;
+  }
+
+  private static void awaitNetworkd(ManagedPicture picture) throws Exception {
+    picture.await(
+        "networkd to be done",
+        () -> picture.words("networkd", "eth1").startsWith("CONFIGURED configured routable"));
   }
 
   private static void awaitForce(ManagedPicture picture) throws Exception {
@@ -74,6 +86,13 @@ class ManagedPolicyTest {
       assertTrue(
           made.stream().anyMatch(line -> line.contains("default via 10.77.1.1")), made::toString);
       ManagedDaemon monitor = host.start("monitor", "ip", "-ts", "monitor", "rule");
+      picture.await(
+          "the monitor to listen",
+          () -> {
+            host.ip("rule add pref 31999 from 192.0.2.1 lookup 999");
+            host.ip("rule del pref 31999");
+            return monitor.log().contains("192.0.2.1");
+          });
       for (int i = 1; i <= 3; i++) {
         int times = i;
         host.run("networkctl", "reconfigure", "eth1");
@@ -124,9 +143,7 @@ class ManagedPolicyTest {
           host.cable(true);
         }
         picture.await("networkd", () -> picture.condition("networkd").equals("LIVE"));
-        picture.await(
-            "networkd to be done",
-            () -> picture.words("networkd", "eth1").startsWith("CONFIGURED configured routable"));
+        awaitNetworkd(picture);
         picture.await("the lease", () -> picture.leased(false));
         awaitForce(picture);
         picture.await("all of the policy", () -> owned(host).equals(made));
@@ -138,10 +155,12 @@ class ManagedPolicyTest {
       }
       List<Long> numbers = numbers(sluice);
       assertEquals(numbers.stream().sorted().toList(), numbers);
-      String addresses = sluice.command("link:show", "eth1").out();
-      for (String address : addresses(host)) {
-        assertTrue(addresses.contains(address), () -> address + " is not in " + addresses);
-      }
+      picture.await(
+          "all addresses",
+          () -> {
+            String shown = sluice.command("link:show", "eth1").out();
+            return addresses(host).stream().allMatch(shown::contains);
+          });
       assertTrue(
           sluice.command("host:health").out().toLowerCase(Locale.ROOT).contains("ok"),
           () -> sluice.command("host:health").out());

@@ -8,6 +8,7 @@ import static org.sluice.itest.net.Namespace.items;
 import static org.sluice.itest.net.Namespace.member;
 import static org.sluice.itest.net.Namespace.text;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sluice.itest.SluiceProcess;
@@ -187,10 +188,8 @@ abstract class ManagerStories {
           "a word of it in health",
           () -> sluice.command("host:health").out().contains("cannot be reached"));
       host.bus();
-      // It does not come back to a bus that was restarted by itself.
-      if (daemon.alive()) {
-        daemon.kill();
-      }
+      // It does not come back to a bus that was restarted by itself, and may have ended for it.
+      daemon.end();
       again(host);
       awaitCondition(picture, "LIVE");
       awaitDone(host, picture);
@@ -231,23 +230,29 @@ abstract class ManagerStories {
     try (ManagedHost host = host();
         SluiceProcess sluice = host.prepare()) {
       host.bus();
-      host.dhcpServer();
+      // Long enough for nothing to be renewed meanwhile.
+      host.dhcpServer(Duration.ofHours(1));
       begin(host);
       ManagedPicture picture = launch(host, sluice);
       picture.await("the lease", () -> picture.leased(false));
       awaitDone(host, picture);
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
       List<String> before = picture.settled();
+      List<String> threads = threads(picture);
       BundleSwitch bundles = BundleSwitch.in(sluice);
-      bundles.cycle("org.sluice.link." + manager, 1);
-      awaitCondition(picture, "LIVE");
-      // From now on the table has the thread that waits for those that do not come back.
-      List<String> threads = picture.threads();
-      bundles.cycle("org.sluice.link." + manager, 20);
+      bundles.cycle("org.sluice.link." + manager, 21);
       awaitCondition(picture, "LIVE");
       assertEquals(before, picture.happenings());
       assertTrue(picture.leased(false));
-      picture.await("the threads from before", () -> picture.threads().equals(threads));
+      picture.await("the threads from before", () -> threads(picture).equals(threads));
     }
+  }
+
+  /**
+   * Without the one of the table that waits for those that do not come back: it is there from the
+   * first that went. Of its name the kernel keeps 15 bytes.
+   */
+  private static List<String> threads(ManagedPicture picture) throws Exception {
+    return picture.threads().stream().filter(name -> !name.equals("link.table/with")).toList();
   }
 }

@@ -103,11 +103,27 @@ final class NameServices {
     awaitOwner("org.freedesktop.resolve1");
   }
 
-  /** hostnamed ends when nobody asks it for a while, and here nobody starts it again. */
+  /**
+   * Has hostnamed stay for a while: it ends when nobody has asked it for half a minute, and here
+   * nobody starts it again.
+   */
   void hostnamed() throws Exception {
-    if (!owned("org.freedesktop.hostname1")) {
+    String name = "org.freedesktop.hostname1";
+    boolean answers =
+        host.attempt(
+                    "busctl",
+                    "--system",
+                    "--auto-start=no",
+                    "call",
+                    name,
+                    "/org/freedesktop/hostname1",
+                    "org.freedesktop.DBus.Peer",
+                    "Ping")
+                .exit()
+            == 0;
+    if (!answers) {
       host.start("hostnamed", HOSTNAMED);
-      awaitOwner("org.freedesktop.hostname1");
+      awaitOwner(name);
     }
   }
 

@@ -45,6 +45,12 @@ class NamesTest {
     }
   }
 
+  /** Its domains come one after the other, this one later than the picture. */
+  private static void launch(ManagedHost host, SluiceProcess sluice) throws Exception {
+    host.launch(sluice);
+    sluice.awaitTrue("link:names", () -> sluice.command("link:names").exit() == 0);
+  }
+
   private static void lease(ManagedHost host, SluiceProcess sluice) throws Exception {
     host.dhclient("-4");
     ManagedPicture picture = new ManagedPicture(host, sluice);
@@ -65,6 +71,12 @@ class NamesTest {
         .orElse("");
   }
 
+  private static void awaitForce(SluiceProcess sluice) throws Exception {
+    for (String subject : List.of("name servers", "host name")) {
+      sluice.awaitTrue(subject, () -> state(sluice, subject).equals("in force"));
+    }
+  }
+
   private static String health(SluiceProcess sluice) {
     return sluice.command("host:health", "--json").out();
   }
@@ -79,7 +91,7 @@ class NamesTest {
     try (ManagedHost host = host();
         SluiceProcess sluice = host.prepare()) {
       NameServices names = NameServices.start(host);
-      host.launch(sluice);
+      launch(host, sluice);
       lease(host, sluice);
       assertEquals(List.of(), rows(sluice), "nothing, unless it is asked for");
       assertEquals("", names.told());
@@ -87,10 +99,13 @@ class NamesTest {
       names.hostnamed();
       sluice.config(PID, CONFIG);
       awaitTold(host, names, LEASED);
-      host.await("the host name", () -> names.hostName().equals("leased-name"));
-      for (String subject : List.of("name servers", "host name")) {
-        sluice.awaitTrue(subject, () -> state(sluice, subject).equals("in force"));
-      }
+      host.await(
+          "the host name",
+          () -> {
+            names.hostnamed();
+            return names.hostName().equals("leased-name");
+          });
+      awaitForce(sluice);
       Path book = sluice.home().resolve("var/link/names");
       assertTrue(Files.exists(book));
 
@@ -100,11 +115,11 @@ class NamesTest {
       awaitTold(host, names, LEASED);
 
       // Dies, and finds what it had handed over.
+      sluice.awaitCommitted();
       sluice.kill();
       assertEquals(LEASED, names.told());
-      host.launch(sluice);
-      sluice.awaitTrue("it to be adopted", () -> state(sluice, "name servers").equals("in force"));
-      assertEquals("in force", state(sluice, "host name"));
+      launch(host, sluice);
+      awaitForce(sluice);
       assertEquals(LEASED, names.told());
 
       names.hostnamed();
@@ -121,7 +136,7 @@ class NamesTest {
         SluiceProcess sluice = host.prepare()) {
       NameServices names = NameServices.start(host);
       names.resolvectl("dns", "eth1", "192.0.2.1");
-      host.launch(sluice);
+      launch(host, sluice);
       lease(host, sluice);
       sluice.config(PID, CONFIG.replace("[\"eth1\"]", "[]"));
       sluice.awaitTrue(
@@ -145,7 +160,7 @@ class NamesTest {
       sluice.kill();
       names.resolvectl("dns", "eth1", "192.0.2.2");
       sluice.config(PID, "{}");
-      host.launch(sluice);
+      launch(host, sluice);
       sluice.awaitTrue(
           "the book to be closed", () -> !Files.exists(sluice.home().resolve("var/link/names")));
       assertTrue(names.told().startsWith("192.0.2.2"), names.told());
@@ -168,7 +183,7 @@ class NamesTest {
           </policy></busconfig>
           """);
       NameServices names = NameServices.start(host);
-      host.launch(sluice);
+      launch(host, sluice);
       lease(host, sluice);
       sluice.config(PID, CONFIG.replace("[\"eth1\"]", "[]"));
       sluice.awaitTrue(
@@ -194,6 +209,11 @@ class NamesTest {
     }
   }
 
+  private static boolean managed(ManagedPicture picture) {
+    String words = picture.words("networkd", "eth1");
+    return !words.isEmpty() && !words.startsWith("UNMANAGED");
+  }
+
   /** resolved has it from networkd, and the link is left alone though a backend is named for it. */
   @Test
   void aLinkOfNetworkdIsLeftToNetworkd() throws Exception {
@@ -201,9 +221,11 @@ class NamesTest {
         SluiceProcess sluice = host.prepare()) {
       NameServices names = NameServices.start(host);
       host.networkd("[Network]\nDNS=192.0.2.53\nAddress=10.77.1.9/24\n");
-      host.launch(sluice);
+      launch(host, sluice);
       awaitTold(host, names, "192.0.2.53");
       lease(host, sluice);
+      ManagedPicture picture = new ManagedPicture(host, sluice);
+      picture.await("networkd to tell of the link", () -> managed(picture));
       sluice.config(PID, CONFIG);
       sluice.awaitTrue(
           "the link to be left",

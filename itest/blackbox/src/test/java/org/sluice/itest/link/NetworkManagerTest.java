@@ -136,6 +136,11 @@ class NetworkManagerTest extends ManagerStories {
       picture.await("the end of it", () -> words(picture).startsWith("CONFIGURED activated"));
       picture.await("an address", () -> words(picture).endsWith(" ROUTABLE OFF"));
       picture.await("IPv4", () -> picture.count("ready-ipv4") == 1);
+      picture.await(
+          "the word for it",
+          () ->
+              picture.happenings().stream()
+                  .anyMatch(h -> h.startsWith("manager-state networkmanager activated")));
       assertEquals(
           List.of("prepare", "config", "ip-config", "ip-check", "secondaries", "activated"),
           picture.happenings().stream()
@@ -170,9 +175,13 @@ class NetworkManagerTest extends ManagerStories {
 
       JsonValue management = picture.management(MANAGER, "eth1");
       assertEquals("rig\\x20line", text(management, "profile"));
-      assertEquals(
-          List.of("10.77.1.1", "9.9.9.9"),
-          items(member(management, "nameServers")).stream().map(Namespace::text).toList());
+      picture.await(
+          "the name servers",
+          () ->
+              items(member(picture.management(MANAGER, "eth1"), "nameServers")).stream()
+                  .map(Namespace::text)
+                  .toList()
+                  .equals(List.of("10.77.1.1", "9.9.9.9")));
       picture.await(
           "the host", () -> picture.words(MANAGER, "").startsWith("CONFIGURED connected-global"));
 
@@ -199,7 +208,7 @@ class NetworkManagerTest extends ManagerStories {
         SluiceProcess sluice = host.prepare()) {
       host.bus();
       host.dhcpServer();
-      host.networkManager();
+      host.networkManager(Duration.ofSeconds(20));
       connect(host, "ipv6.method", "disabled");
       ManagedPicture picture = launch(host, sluice);
       picture.await("the lease", () -> picture.leased(false));
@@ -207,7 +216,7 @@ class NetworkManagerTest extends ManagerStories {
       host.cable(false);
       picture.await(
           "the cable", () -> words(picture).startsWith("CONFIGURED activated no-carrier"));
-      assertTrue(picture.leased(false), "it holds on to the lease for some seconds");
+      assertTrue(picture.leased(false), "it holds on to the lease for a while");
       picture.await(
           "that it gives up", () -> words(picture).startsWith("WAITING unavailable no-carrier"));
       picture.await("the loss", () -> picture.count("lease-lost") == 1);

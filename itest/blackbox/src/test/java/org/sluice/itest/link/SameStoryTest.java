@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -203,7 +204,8 @@ class SameStoryTest {
         new Teller() {
           @Override
           public void begin(ManagedHost host) throws Exception {
-            host.networkManager();
+            // As patient with a cable as networkd is told to be.
+            host.networkManager(Duration.ofSeconds(60));
             host.run(
                 "nmcli",
                 "connection",

@@ -66,13 +66,25 @@ final class Uplinks implements AutoCloseable {
     return this;
   }
 
-  /** Waits until the kernel has done all that it does by itself. */
+  /**
+   * Waits until the kernel has done all that it does by itself: both links have their own address,
+   * some time after they came up, and nobody else has it.
+   */
   Uplinks settled() throws Exception {
-    long end = System.nanoTime() + 30_000_000_000L;
-    while (host.ip("-6 addr").contains("tentative") && System.nanoTime() < end) {
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!hasItsOwn(host.ip("-6 addr show dev eth1"))
+        || !hasItsOwn(host.ip("-6 addr show dev eth2"))
+        || host.ip("-6 addr").contains("tentative")) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("the links do not settle: " + host.ip("-6 addr"));
+      }
       Thread.sleep(50);
     }
     return this;
+  }
+
+  private static boolean hasItsOwn(String addresses) {
+    return addresses.contains("inet6 fe80:");
   }
 
   /** What is answered over HTTP, whatever the status; empty when nobody listens yet. */
@@ -93,7 +105,7 @@ final class Uplinks implements AutoCloseable {
 
   /** Waits until packets take a way; fails with the way they took last. */
   void awaitWay(SluiceProcess sluice, String to, String from, String way) throws Exception {
-    long end = System.nanoTime() + 30_000_000_000L;
+    long end = System.nanoTime() + 60_000_000_000L;
     String now = way(to, from);
     while (!now.contains(way)) {
       if (System.nanoTime() > end) {

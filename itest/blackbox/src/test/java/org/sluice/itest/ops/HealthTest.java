@@ -27,7 +27,7 @@ class HealthTest {
 
   @BeforeAll
   void start() throws Exception {
-    sluice = Probe.start();
+    sluice = Probe.patient();
   }
 
   @AfterAll
@@ -43,9 +43,13 @@ class HealthTest {
     sluice.awaitTrue("the check to say so", () -> Json.text(check(), "status").equals("OK"));
   }
 
-  /** What is told of the check of the plugin. */
   private JsonValue check() throws Exception {
-    JsonValue all = Json.member(Http.get(sluice, "/health").json(), "checks");
+    return check(sluice);
+  }
+
+  /** What is told of the check of the plugin. */
+  private static JsonValue check(SluiceProcess of) throws Exception {
+    JsonValue all = Json.member(Http.get(of, "/health").json(), "checks");
     return Json.items(all).stream()
         .filter(check -> Json.text(check, "name").equals("probe.health"))
         .findFirst()
@@ -96,7 +100,9 @@ class HealthTest {
     SluiceProcess.Answer command = sluice.command("host:health");
     assertEquals(1, command.exit(), command.toString());
     assertTrue(command.out().contains("3 of 4 pumps stand still"), command.toString());
-    assertTrue(sluice.log().contains("health of probe.health is CRITICAL, was OK"), sluice.log());
+    sluice.awaitTrue(
+        "the log to tell it",
+        () -> sluice.log().contains("health of probe.health is CRITICAL, was OK"));
   }
 
   @Test
@@ -119,34 +125,40 @@ class HealthTest {
 
   @Test
   void aCheckThatHangsIsCriticalAndHoldsUpNobody() throws Exception {
-    Probe.set(sluice, "health", "hang");
-    awaitStatus(503);
-    String text = Json.text(check(), "text");
-    assertTrue(text.startsWith("no answer for "), text);
-    assertTrue(text.contains("probe.Switch.behave"), text);
-    for (int i = 0; i < 20; i++) {
-      assertEquals(503, Http.get(sluice, "/health").status());
+    // Its patience is the one it has by itself, which is short.
+    try (SluiceProcess other = Probe.start()) {
+      other.awaitTrue("all to be well", () -> Http.get(other, "/health").status() == 200);
+      Probe.set(other, "health", "hang");
+      other.awaitTrue(
+          "the check to be told with its place",
+          () -> {
+            String text = Json.text(check(other), "text");
+            return text.startsWith("no answer for ") && text.contains("probe.Switch.behave");
+          });
+      for (int i = 0; i < 20; i++) {
+        assertEquals(503, Http.get(other, "/health").status());
+      }
+      assertEquals(1, threads(other, "ops.health/check"), "one thread hangs, not one a request");
+      assertEquals(200, Http.get(other, "/metrics").status());
+      Probe.set(other, "health", "ok");
+      other.awaitTrue("all to be well again", () -> Http.get(other, "/health").status() == 200);
     }
-    assertEquals(1, threads("ops.health/check"), "one thread hangs, not one a request");
-    assertEquals(200, Http.get(sluice, "/metrics").status());
-    Probe.set(sluice, "health", "ok");
-    awaitStatus(200);
   }
 
   /** What waits for work may be counted with what hangs; so it is given time to end. */
-  private long threads(String name) throws Exception {
-    return sluice.await(
+  private static long threads(SluiceProcess of, String name) throws Exception {
+    return of.await(
         "idle threads to end",
         () -> {
-          long count = count(name);
+          long count = count(of, name);
           return count <= 1 ? count : null;
         });
   }
 
-  private long count(String name) throws IOException {
+  private static long count(SluiceProcess of, String name) throws IOException {
     // The kernel keeps 15 characters of a name.
     String known = name.substring(0, 15);
-    return sluice.threads().stream().filter(thread -> thread.startsWith(known)).count();
+    return of.threads().stream().filter(thread -> thread.startsWith(known)).count();
   }
 
   @ParameterizedTest

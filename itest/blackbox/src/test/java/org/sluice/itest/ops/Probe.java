@@ -19,9 +19,29 @@ final class Probe {
     }
   }
 
+  /** As {@link #start}; checks of health may take their time, as they do on a busy machine. */
+  static SluiceProcess patient() throws Exception {
+    SluiceProcess sluice = start();
+    try {
+      sluice.config("org.sluice.ops.health", "{\"patience\": 15000}");
+      sluice.awaitTrue(
+          "the patience", () -> sluice.log().contains(" changed=org.sluice.ops.health "));
+      // A check that turns critical before that has it taken back.
+      sluice.awaitCommitted();
+      return sluice;
+    } catch (Exception | AssertionError e) {
+      sluice.close();
+      throw e;
+    }
+  }
+
   static void drop(SluiceProcess sluice) throws Exception {
     sluice.drop("probe.jar", jar());
     sluice.awaitTrue("the plugin", () -> sluice.command("probe:set", "up", "1").exit() == 0);
+    // That command comes before the rest of it, and the plugin perhaps before the start is over.
+    sluice.awaitTrue(
+        "all of it", () -> sluice.log().contains("msg=\"plugin active\" file=probe.jar "));
+    sluice.awaitTrue("the end of the start", () -> sluice.log().contains("sluice is up"));
   }
 
   static void set(SluiceProcess sluice, String key, String value) {

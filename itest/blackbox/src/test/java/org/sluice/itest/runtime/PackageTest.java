@@ -163,8 +163,8 @@ class PackageTest {
           echo "version: $(sluice version)"
           stat -c "%%U:%%a %%n" /var/lib/sluice /var/lib/sluice/plugins /var/lib/sluice/var /etc/sluice/configs
           cd /
-          setpriv --reuid sluice --regid sluice --clear-groups timeout -s TERM 60 sluice run --http 127.0.0.1:0 >/var/cache/run.log 2>&1 &
-          for i in $(seq 300); do grep -q "sluice is up" /var/cache/run.log && break; sleep 0.1; done
+          setpriv --reuid sluice --regid sluice --clear-groups timeout -s TERM 300 sluice run --http 127.0.0.1:0 >/var/cache/run.log 2>&1 &
+          for i in $(seq 1500); do grep -q "sluice is up" /var/cache/run.log && break; sleep 0.1; done
           cat /var/cache/run.log
           sluice host:plugins --json || echo "no answer"
           kill $(cat /var/lib/sluice/var/run/sluice.pid); wait

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.sluice.itest.SluiceProcess;
 
 /** Commands as a person gives them, each with a bound on its time. */
 final class Shell {
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 600;
 
   private Shell() {}
 
@@ -57,6 +58,21 @@ final class Shell {
   static Ended run(@Nullable Path folder, Map<String, String> environment, String... command)
       throws Exception {
     return start(folder, environment, command).end();
+  }
+
+  /** Runs a command again and again until it says all of these words. */
+  static void awaitText(List<String> words, String... command) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (true) {
+      String text = run(command).text();
+      if (words.stream().allMatch(text::contains)) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited in vain for " + words + " in:\n" + text);
+      }
+      Thread.sleep(100);
+    }
   }
 
   static Running start(@Nullable Path folder, Map<String, String> environment, String... command)

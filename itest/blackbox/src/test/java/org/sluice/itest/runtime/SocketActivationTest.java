@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,12 +76,6 @@ class SocketActivationTest {
     assumeTrue(Shell.has(ACTIVATE), "systemd-socket-activate (package systemd) is missing");
   }
 
-  private static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   /** Waits for as long as the process needs to start: the kernel keeps the connection. */
   private static HttpResponse<String> get(int port, String path) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
@@ -125,8 +118,8 @@ class SocketActivationTest {
   @Test
   void theSocketOfThisNameServesHttpAndNothingElseListens() throws Exception {
     assumeTrue(Shell.has("ss"), "ss (package iproute2) is missing");
-    int other = free();
-    int port = free();
+    int other = SluiceProcess.freePort();
+    int port = SluiceProcess.freePort();
     String home = home().toString();
     try (Shell.Running running =
         Shell.start(
@@ -181,7 +174,7 @@ class SocketActivationTest {
   @Test
   void aSocketForSomebodyElseIsLeftAloneAndAmbiguousOnesAreRefused() throws Exception {
     String home = home().toString();
-    int port = free();
+    int port = SluiceProcess.freePort();
     try (Shell.Running running =
         Shell.start(
             null,
@@ -200,16 +193,16 @@ class SocketActivationTest {
     Shell.Ended none = Shell.run(script(), "run", "--home", home, "--http", "inherited");
     assertEquals(2, none.exit(), none.text());
     assertTrue(none.text().contains("no listening TCP socket"), none.text());
-    refused(home, "is named http", "--fdname=a:b", "-l", "127.0.0.1:" + free());
-    refused(home, "two sockets are named http", "--fdname=http:http", "-l", "127.0.0.1:" + free());
+    refused(home, "is named http", "a:b");
+    refused(home, "two sockets are named http", "http:http");
   }
 
   /** Started with two sockets, it ends with a reason. */
-  private static void refused(String home, String why, String... options) throws Exception {
-    int port = free();
+  private static void refused(String home, String why, String names) throws Exception {
+    int port = SluiceProcess.freePort();
     List<String> command = new java.util.ArrayList<>(List.of(ACTIVATE, "-E", "JAVA_HOME"));
-    command.addAll(List.of("-l", "127.0.0.1:" + port));
-    command.addAll(List.of(options));
+    command.addAll(List.of("-l", "127.0.0.1:" + port, "--fdname=" + names));
+    command.addAll(List.of("-l", "127.0.0.1:" + SluiceProcess.freePort()));
     command.addAll(List.of(script(), "run", "--home", home));
     try (Shell.Running running = Shell.start(null, Map.of(), command.toArray(String[]::new))) {
       running.awaitText("Listening on 127.0.0.1:" + port);

@@ -24,7 +24,7 @@ import org.sluice.itest.SluiceProcess;
 
 /** The client: single commands, scripts, and a person at a terminal. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class ClientTest {
   @TempDir Path state;
   private SluiceProcess sluice;
@@ -163,7 +163,7 @@ class ClientTest {
 
     /** Waits until the text appears behind what was waited for before. */
     void sees(String text) throws Exception {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       int at = -1;
       while (at < 0) {
         String plain = plain();
@@ -181,7 +181,7 @@ class ClientTest {
     }
 
     int exit() throws Exception {
-      assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> screen);
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> screen);
       return process.exitValue();
     }
 

@@ -17,6 +17,7 @@ final class Demo {
 
       import java.util.List;
       import java.util.concurrent.atomic.AtomicInteger;
+      import java.util.concurrent.locks.LockSupport;
       import java.util.stream.IntStream;
       import java.util.stream.Stream;
       import org.apache.felix.service.command.Descriptor;
@@ -37,6 +38,8 @@ final class Demo {
             "osgi.command.function=flow",
             "osgi.command.function=quiet",
             "osgi.command.function=deaf",
+            "osgi.command.function=ears",
+            "osgi.command.function=wake",
             "osgi.command.function=flood",
             "osgi.command.function=print",
             "osgi.command.function=level",
@@ -49,6 +52,8 @@ final class Demo {
       public class Commands {
         private final AtomicInteger closed = new AtomicInteger();
         private final AtomicInteger touched = new AtomicInteger();
+        private volatile boolean awake;
+        private volatile String ears = "open";
 
         public enum Kind { BIG, SMALL }
 
@@ -83,11 +88,12 @@ final class Demo {
           Thread.sleep(1_000_000);
         }
 
-        @Descriptor("Ignores interrupts.\\nExample: demo:spin")
+        @Descriptor("Ignores interrupts until it is woken.\\nExample: demo:spin")
         public void spin() {
+          awake = false;
           System.out.println("spinning");
-          long end = System.nanoTime() + 20_000_000_000L;
-          while (System.nanoTime() < end) {
+          long end = System.nanoTime() + 60_000_000_000L;
+          while (!awake && System.nanoTime() < end) {
             Thread.interrupted();
             System.out.print("late");
           }
@@ -125,16 +131,30 @@ final class Demo {
               .onClose(closed::incrementAndGet);
         }
 
-        @Descriptor("Says one thing, hears no interrupt, and says more.\\nExample: demo:deaf")
+        @Descriptor("Says one thing, is deaf until woken, and says more.\\nExample: demo:deaf")
         public Stream<Row> deaf() {
+          awake = false;
           return IntStream.range(0, 1000)
               .mapToObj(i -> {
-                long end = System.nanoTime() + (i == 1 ? 4_000_000_000L : 10_000_000L);
-                while (System.nanoTime() < end) {
+                ears = i == 1 ? "deaf" : "open";
+                long end = System.nanoTime() + (i == 1 ? 60_000_000_000L : 10_000_000L);
+                while (System.nanoTime() < end && !(i == 1 && awake)) {
                   Thread.interrupted();
+                  LockSupport.parkNanos(1_000_000);
                 }
+                ears = "open";
                 return new Row("late", i);
               });
+        }
+
+        @Descriptor("Tells whether the stream hears.\\nExample: demo:ears")
+        public String ears() {
+          return ears;
+        }
+
+        @Descriptor("Wakes what ignores its interrupt.\\nExample: demo:wake")
+        public void wake() {
+          awake = true;
         }
 
         @Descriptor("Answers far too much.\\nExample: demo:flood")

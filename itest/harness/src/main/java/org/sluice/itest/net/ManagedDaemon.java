@@ -40,6 +40,12 @@ public record ManagedDaemon(String name, Process process, Path file) {
     awaitEnd();
   }
 
+  /** Is not there afterwards, whether it has ended by itself or not. */
+  public void end() throws Exception {
+    process.children().forEach(ProcessHandle::destroyForcibly);
+    awaitEnd();
+  }
+
   /** Is asked to end, and waited for. */
   public void stop() throws Exception {
     handle().destroy();
@@ -48,7 +54,7 @@ public record ManagedDaemon(String name, Process process, Path file) {
 
   /** Waits until it ends by itself. */
   public void awaitEnd() throws Exception {
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       throw new TimeoutException(name + " does not end: " + log());
     }
   }

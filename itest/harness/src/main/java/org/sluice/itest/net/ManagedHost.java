@@ -30,7 +30,7 @@ public final class ManagedHost implements AutoCloseable {
   public static final String LINK = "eth1";
 
   /** Long enough for a loaded machine; only a failing test waits for it. */
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -149,7 +149,7 @@ public final class ManagedHost implements AutoCloseable {
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .redirectOutput(out.toFile())
               .start();
-      boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+      boolean ended = process.waitFor(120, TimeUnit.SECONDS);
       if (!ended) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
@@ -236,6 +236,15 @@ public final class ManagedHost implements AutoCloseable {
    * @param more options for dnsmasq, such as {@link #six}
    */
   public ManagedDaemon dhcpServer(String... more) throws Exception {
+    return dhcpServer(Duration.ofMinutes(2), more);
+  }
+
+  /**
+   * As {@link #dhcpServer(String...)}.
+   *
+   * @param lease how long an IPv4 lease lasts; by half of it a client renews it
+   */
+  public ManagedDaemon dhcpServer(Duration lease, String... more) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -255,7 +264,7 @@ public final class ManagedHost implements AutoCloseable {
                 "--interface=p1",
                 "--bind-interfaces",
                 "--dhcp-authoritative",
-                "--dhcp-range=10.77.1.100,10.77.1.150,255.255.255.0,2m",
+                "--dhcp-range=10.77.1.100,10.77.1.150,255.255.255.0," + lease.toMinutes() + "m",
                 "--dhcp-option=option:router,10.77.1.1",
                 "--dhcp-option=option:dns-server,10.77.1.1,9.9.9.9",
                 "--dhcp-option=option:domain-name,rig.example",
@@ -293,6 +302,15 @@ public final class ManagedHost implements AutoCloseable {
 
   /** Starts NetworkManager, which looks after cables, asks no policy and has no connections. */
   public ManagedDaemon networkManager() throws Exception {
+    return networkManager(Duration.ofSeconds(6));
+  }
+
+  /**
+   * As {@link #networkManager()}, of which the patience is that of NetworkManager itself.
+   *
+   * @param patience how long a cable may be pulled before it gives up what it has configured
+   */
+  public ManagedDaemon networkManager(Duration patience) throws Exception {
     run("rm", "-rf", "/etc/NetworkManager/conf.d", "/etc/NetworkManager/system-connections");
     run("mkdir", "-p", "/etc/NetworkManager/conf.d", "/etc/NetworkManager/system-connections");
     write(
@@ -311,7 +329,9 @@ public final class ManagedHost implements AutoCloseable {
         match-device=type:veth
         managed=1
         ignore-carrier=no
-        """);
+        carrier-wait-timeout=%d
+        """
+            .formatted(patience.toMillis()));
     return networkManagerAgain();
   }
 
@@ -352,12 +372,14 @@ public final class ManagedHost implements AutoCloseable {
     return SluiceProcess.prepare(options).underParent(prefix());
   }
 
-  /** The shell answers before the domains are there. */
+  /** The shell answers before the domains are there, which come one after the other. */
   public SluiceProcess launch(SluiceProcess sluice) throws Exception {
     sluice.launch();
     sluice.awaitTrue(
         "the kernel's picture",
         () -> sluice.command("link:sources").out().matches("(?s).*kernel +LIVE.*"));
+    sluice.awaitTrue(
+        "what there was", () -> sluice.command("link:happenings").out().contains("link-added"));
     return sluice;
   }
 
