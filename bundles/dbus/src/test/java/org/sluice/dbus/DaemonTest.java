@@ -139,7 +139,9 @@ class DaemonTest {
     assertInstanceOf(CallTimeoutException.class, failure(bus.call(never)));
     List<CompletableFuture<Body>> calls = new ArrayList<>();
     for (int i = 0; i < IncomingCalls.MOST_OF_ONE + 5; i++) {
-      calls.add(bus.call(never.within(Duration.ofSeconds(3))));
+      // Who is turned away is told so, which may take its time.
+      boolean first = i < IncomingCalls.MOST_OF_ONE;
+      calls.add(bus.call(never.within(Duration.ofSeconds(first ? 1 : 15))));
     }
     // One caller does not take all places of a server that is slow.
     ErrorReplyException turnedAway =
@@ -361,10 +363,9 @@ class DaemonTest {
     assertTrue(name.next().startsWith("owner :"));
     CompletableFuture<Body> pending = bus.call(Exports.never(server));
 
-    long before = System.nanoTime();
     daemon.kill();
+    // Not when its time is up.
     assertInstanceOf(DisconnectedException.class, failure(pending));
-    assertTrue(System.nanoTime() - before < TimeUnit.SECONDS.toNanos(5), "at once");
     connection.expect("disconnected");
     name.expect("owner nobody");
     ownership.expect("ownership LOST");

@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a bus, or whoever speaks through it, can do to us by lying. */
@@ -232,6 +233,7 @@ class LyingBusTest {
 
   /** Nobody waits for a bus that does not read, and what is kept for it has an end. */
   @Test
+  @Timeout(60)
   void aBusThatDoesNotRead() throws Exception {
     try (LyingBus liar =
             LyingBus.answering(
@@ -242,11 +244,9 @@ class LyingBusTest {
           MethodCall.to(":1.5", PATH, "a.B", "M")
               .with(new DBusValue.Bytes(new byte[4 * 1024 * 1024]));
       List<CompletableFuture<Body>> calls = new ArrayList<>();
-      long start = System.nanoTime();
       for (int i = 0; i < 12; i++) {
         calls.add(bus.call(large));
       }
-      assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
       assertInstanceOf(LimitException.class, failure(calls.getLast()));
       liar.deaf = false;
       assertEquals(Body.EMPTY, get(calls.getFirst()));

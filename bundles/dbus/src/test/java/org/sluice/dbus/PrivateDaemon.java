@@ -4,6 +4,9 @@ package org.sluice.dbus;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,10 +56,20 @@ final class PrivateDaemon {
             .redirectOutput(folder.resolve("bus.log").toFile())
             .start();
     process = started;
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!Files.exists(folder.resolve("bus")) && System.nanoTime() < end) {
-      assertTrue(started.isAlive(), () -> log());
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!listens()) {
+      assertTrue(started.isAlive() && System.nanoTime() < end, () -> log());
       Thread.sleep(10);
+    }
+  }
+
+  /** Its socket is there a moment before it does. */
+  private boolean listens() {
+    var address = UnixDomainSocketAddress.of(folder.resolve("bus"));
+    try (SocketChannel probe = SocketChannel.open(address)) {
+      return probe.isConnected();
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -98,7 +111,7 @@ final class PrivateDaemon {
   private String log() {
     try {
       return Files.readString(folder.resolve("bus.log"));
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return e.toString();
     }
   }

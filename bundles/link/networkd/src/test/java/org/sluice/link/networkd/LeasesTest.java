@@ -3,6 +3,7 @@ package org.sluice.link.networkd;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -217,6 +218,7 @@ class LeasesTest {
 
   @Test
   void aLeaseOfTheSixthVersionIsPutTogether() throws Exception {
+    Instant begun = Instant.now();
     long until = untilIn(50);
     Description said =
         new Description(
@@ -238,7 +240,12 @@ class LeasesTest {
     assertEquals(List.of(IpAddress.parse("2001:db8::53")), lease.nameServers());
     assertEquals(List.of("six.example"), lease.domains());
     assertEquals(IpAddress.parse("fe80::1"), lease.server());
-    about(50, Instant.now(), lease.expires());
-    about(25, Instant.EPOCH, Instant.EPOCH.plus(leases.untilHalf(7).orElseThrow()));
+    about(50, begun, lease.expires());
+    // Half of what was left at some moment in between.
+    Instant expires = requireNonNull(lease.expires());
+    Instant before = Instant.now();
+    Duration left = leases.untilHalf(7).orElseThrow().multipliedBy(2);
+    assertFalse(before.plus(left).isAfter(expires), left::toString);
+    assertFalse(Instant.now().plus(left).plusMillis(10).isBefore(expires), left::toString);
   }
 }

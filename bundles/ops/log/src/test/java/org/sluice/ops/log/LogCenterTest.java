@@ -59,6 +59,10 @@ class LogCenterTest {
       }
       assertTrue(output.lost() > 5000, () -> "lost " + output.lost());
       open.countDown();
+      // The end of it waits for two seconds only.
+      while (!written.toString(StandardCharsets.UTF_8).contains("lost=")) {
+        Thread.sleep(10);
+      }
     }
     String text = written.toString(StandardCharsets.UTF_8);
     assertTrue(text.contains("msg=\"line 0\""));
