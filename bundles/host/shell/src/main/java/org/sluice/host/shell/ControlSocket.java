@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.felix.service.command.CommandProcessor;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,10 @@ public final class ControlSocket {
 
   private final Path path;
   private final Answering answering;
-  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+  /** With the socket they came by. */
+  private final Map<Connection, SocketFile> connections = new ConcurrentHashMap<>();
+
   private volatile ShellConfig config;
   private volatile @Nullable SocketFile socket;
   private volatile @Nullable Thread acceptor;
@@ -65,20 +68,25 @@ public final class ControlSocket {
     boolean moved = !changed.group().equals(config.group());
     config = changed;
     if (moved) {
-      // The new socket takes the file's place in one step; nobody finds the door closed.
       SocketFile old = socket;
-      socket = null;
-      stopAccepting(old);
+      Thread accepting = acceptor;
       open();
-      connections.stream()
-          .filter(c -> c.peer().role() == Peer.Role.READER)
-          .forEach(Connection::close);
+      stopAccepting(old, accepting);
+      connections.forEach(
+          (connection, by) -> {
+            if (by.equals(old) && connection.peer().role() == Peer.Role.READER) {
+              connection.close();
+            }
+          });
     }
   }
 
   private void open() {
     try {
-      SocketFile fresh = SocketFile.listen(path, config.group());
+      SocketFile old = socket;
+      socket = null;
+      SocketFile fresh =
+          old == null ? SocketFile.listen(path, config.group()) : old.replace(config.group());
       socket = fresh;
       acceptor = Thread.ofPlatform().daemon().name("host.shell/accept").start(() -> accept(fresh));
       trouble = "";
@@ -116,7 +124,8 @@ public final class ControlSocket {
     try {
       Peer peer = Peer.of(channel, from.owner());
       ShellConfig limits = config;
-      long readers = connections.stream().filter(c -> c.peer().role() == Peer.Role.READER).count();
+      long readers =
+          connections.keySet().stream().filter(c -> c.peer().role() == Peer.Role.READER).count();
       boolean full =
           connections.size() >= limits.connections()
               || (peer.role() == Peer.Role.READER && readers >= limits.connections() / 2);
@@ -134,7 +143,7 @@ public final class ControlSocket {
         connection.refuse("too many clients are connected; host:sessions shows them");
         return;
       }
-      connections.add(connection);
+      connections.put(connection, from);
       connection.start();
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.WARNING, "a client could not be served: " + e);
@@ -148,7 +157,7 @@ public final class ControlSocket {
 
   /** Those connected now, the longest first. */
   List<Connection.Session> sessions() {
-    return connections.stream()
+    return connections.keySet().stream()
         .map(Connection::session)
         .sorted(Comparator.comparingLong(Connection.Session::id))
         .toList();
@@ -167,14 +176,13 @@ public final class ControlSocket {
     return path;
   }
 
-  private void stopAccepting(@Nullable SocketFile old) {
+  private static void stopAccepting(@Nullable SocketFile old, @Nullable Thread accepting) {
     try {
       if (old != null) {
         old.retire();
       }
-      Thread thread = acceptor;
-      if (thread != null) {
-        thread.join(END);
+      if (accepting != null) {
+        accepting.join(END);
       }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "closing the control socket: " + e);
@@ -187,12 +195,12 @@ public final class ControlSocket {
   void stop() {
     SocketFile old = socket;
     socket = null;
-    stopAccepting(old);
+    stopAccepting(old, acceptor);
     try {
       if (old != null) {
         old.close();
       }
-      List<Connection> left = new ArrayList<>(connections);
+      List<Connection> left = new ArrayList<>(connections.keySet());
       left.forEach(Connection::close);
       long end = System.nanoTime() + END.toNanos();
       for (Connection connection : left) {

@@ -43,6 +43,10 @@ final class Evaluation {
   private final AtomicBoolean answered = new AtomicBoolean();
   private final AtomicBoolean interrupted = new AtomicBoolean();
   private final CountDownLatch done = new CountDownLatch(1);
+
+  /** Held by who answers and by who interrupts: what is answered is not interrupted any more. */
+  private final Object turn = new Object();
+
   private volatile @Nullable BaseStream<?, ?> flowing;
 
   /** Null until it was parsed. */
@@ -92,15 +96,21 @@ final class Evaluation {
       LOG.log(Level.ERROR, "answering " + subject() + " failed", e);
       throw e;
     } finally {
-      answer(exit);
+      answer("", exit);
       done.countDown();
     }
   }
 
-  /** Ends the request, once. */
-  private void answer(int exit) {
-    if (!answered.compareAndSet(false, true)) {
-      return;
+  /**
+   * Ends the request, once.
+   *
+   * @param word what is said beside what the command said; mostly empty
+   */
+  private void answer(String word, int exit) {
+    synchronized (turn) {
+      if (!answered.compareAndSet(false, true)) {
+        return;
+      }
     }
     out.cut();
     err.cut();
@@ -110,6 +120,9 @@ final class Evaluation {
     audit(exit);
     onEnd.run();
     try {
+      if (!word.isEmpty()) {
+        outlet.put('e', word);
+      }
       outlet.put('x', Integer.toString(exit));
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "a client went away before it had its answer", e);
@@ -255,17 +268,20 @@ final class Evaluation {
           stream.close();
           thread.interrupt();
         }
-        dialogue.interrupt();
+        synchronized (turn) {
+          if (answered.get()) {
+            return;
+          }
+          // What runs in the dialogue now is this request, and not yet the next.
+          dialogue.interrupt();
+        }
       } while (!done.await(50, TimeUnit.MILLISECONDS) && System.nanoTime() < end);
       if (done.getCount() > 0 && !answered.get()) {
         LOG.log(Level.WARNING, "a command ignores its interrupt command=\"{0}\"", subject());
-        outlet.put('e', "interrupted; the command does not react and was left behind\n");
-        answer(Failure.FAILED);
+        answer("interrupted; the command does not react and was left behind\n", Failure.FAILED);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      answer(Failure.FAILED);
     }
   }
 

@@ -40,16 +40,25 @@ final class SocketFile implements AutoCloseable {
 
   /**
    * @param group who else may connect; empty for nobody
-   * @throws IOException with what to do about it
+   * @throws IOException with what to do about it; when somebody listens there already, that
    */
   static SocketFile listen(Path path, String group) throws IOException {
+    refuseLive(path);
+    return open(path, group);
+  }
+
+  /** Takes the place of this one in one step: nobody finds the door closed. */
+  SocketFile replace(String group) throws IOException {
+    return open(path, group);
+  }
+
+  private static SocketFile open(Path path, String group) throws IOException {
     int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > LONGEST) {
       throw new IOException(
           "listen on %s: its name has %d bytes and the system allows %d; choose a shorter --home"
               .formatted(path, length, LONGEST));
     }
-    refuseLive(path);
     Path folder = path.resolveSibling(".new");
     Path unborn = folder.resolve("s");
     Files.createDirectories(path.resolveSibling("."));
