@@ -52,6 +52,8 @@ import org.sluice.link.api.SourceState;
 public final class LiveTable implements LinkTable {
   private static final System.Logger LOG = System.getLogger("org.sluice.link.table");
 
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   /** How many events a subscriber takes at once. */
   private static final int BATCH = 256;
 
@@ -66,6 +68,8 @@ public final class LiveTable implements LinkTable {
   private static final Comparator<Rule> RULES =
       Comparator.comparing(Rule::six)
           .thenComparingLong(Rule::priority)
+          .thenComparing(Rule::from, Comparator.nullsFirst(Comparator.<IpPrefix>naturalOrder()))
+          .thenComparingLong(Rule::table)
           .thenComparing(Rule::toString);
 
   private static final Comparator<Neighbour> NEIGHBOURS =
@@ -81,6 +85,9 @@ public final class LiveTable implements LinkTable {
   private final Condition news = lock.newCondition();
   private final ScheduledThreadPoolExecutor later;
   private final NumberFile numbers;
+
+  /** Null before anything had to be withdrawn. */
+  private volatile @Nullable Thread withdrawing;
 
   // All below is guarded by the lock.
   private final EventLog log;
@@ -109,8 +116,14 @@ public final class LiveTable implements LinkTable {
     log = new EventLog(numbers.begin(), config.history());
     sources = new Sources(picture, new Journal(log));
     withdrawAfter = config.withdrawAfter();
-    later = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "link.table/withdraw"));
+    later = new ScheduledThreadPoolExecutor(1, this::thread);
     later.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  private Thread thread(Runnable task) {
+    Thread made = new Thread(task, "link.table/withdraw");
+    withdrawing = made;
+    return made;
   }
 
   private static @Nullable Path numberFile(BundleContext context) {
@@ -141,7 +154,8 @@ public final class LiveTable implements LinkTable {
       lock.unlock();
     }
     all.forEach(Subscriber::close);
-    if (!later.awaitTermination(5, TimeUnit.SECONDS)) {
+    Thread withdrawing = this.withdrawing;
+    if (withdrawing != null && !withdrawing.join(PATIENCE)) {
       LOG.log(System.Logger.Level.WARNING, "the thread link.table/withdraw does not end");
     }
     change(() -> numbers.end(log.last()));
@@ -294,7 +308,8 @@ public final class LiveTable implements LinkTable {
     try {
       boolean known = log.covers(after);
       Subscriber subscriber =
-          new Subscriber(this, name, listener, known ? after : log.last(), !known);
+          new Subscriber(
+              this, name, listener, known ? after : log.last(), known ? null : snapshot());
       subscribers.add(subscriber);
       subscriber.start();
       return subscriber;
@@ -327,18 +342,15 @@ public final class LiveTable implements LinkTable {
   Delivery next(Subscriber subscriber) throws InterruptedException {
     lock.lock();
     try {
-      while (!subscriber.closed()
-          && !subscriber.wantsPicture()
-          && subscriber.seen() == log.last()) {
+      while (!subscriber.closed() && !subscriber.beginning() && subscriber.seen() == log.last()) {
         news.await();
       }
       if (subscriber.closed()) {
         return new Delivery.End();
       }
-      if (subscriber.wantsPicture()) {
-        LinkSnapshot whole = snapshot();
-        subscriber.seen(whole.number());
-        return new Delivery.Whole(whole, 0);
+      LinkSnapshot first = subscriber.takeFirst();
+      if (first != null) {
+        return new Delivery.Whole(first, 0);
       }
       if (!log.covers(subscriber.seen())) {
         LinkSnapshot whole = snapshot();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.table;
 
+import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkListener;
+import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.LinkSubscription;
 
 /**
@@ -21,15 +23,24 @@ final class Subscriber implements LinkSubscription {
   /** The last number it was told. Guarded by the lock of the table, as all below. */
   private long seen;
 
-  private boolean wantsPicture;
+  private @Nullable LinkSnapshot first;
   private boolean closed;
 
-  Subscriber(LiveTable table, String name, LinkListener listener, long seen, boolean picture) {
+  /**
+   * @param first the picture to begin with: what happens after subscribing is an event; null when
+   *     it goes on after what it has seen
+   */
+  Subscriber(
+      LiveTable table,
+      String name,
+      LinkListener listener,
+      long seen,
+      @Nullable LinkSnapshot first) {
     this.table = table;
     this.name = name;
     this.listener = listener;
     this.seen = seen;
-    this.wantsPicture = picture;
+    this.first = first;
     this.thread = new Thread(this::run, "link.table/to-" + name);
   }
 
@@ -47,11 +58,17 @@ final class Subscriber implements LinkSubscription {
 
   void seen(long number) {
     seen = number;
-    wantsPicture = false;
   }
 
-  boolean wantsPicture() {
-    return wantsPicture;
+  /** Once; null when there is none to begin with, or it was taken. */
+  @Nullable LinkSnapshot takeFirst() {
+    LinkSnapshot taken = first;
+    first = null;
+    return taken;
+  }
+
+  boolean beginning() {
+    return first != null;
   }
 
   boolean closed() {
