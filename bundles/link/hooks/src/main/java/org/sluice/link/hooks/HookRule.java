@@ -5,6 +5,7 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** One file that says something of some hooks. */
@@ -16,10 +17,16 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class HookRule {
   static final String PID = "org.sluice.link.hooks.hook";
 
-  private final Rule rule;
+  private volatile Rule rule;
 
   @Activate
   public HookRule(HookConfig config, Map<String, Object> properties) {
+    rule = Rule.of(name(properties), config);
+  }
+
+  /** It stays in force meanwhile: no hook runs without what was said of it. */
+  @Modified
+  void modified(HookConfig config, Map<String, Object> properties) {
     rule = Rule.of(name(properties), config);
   }
 

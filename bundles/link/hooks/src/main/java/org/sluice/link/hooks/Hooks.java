@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -52,10 +53,11 @@ public final class Hooks {
   private final Journal journal;
   private final Dispatcher dispatcher;
   private final Occasions occasions;
-  private final List<Rule> rules = new CopyOnWriteArrayList<>();
+  private final List<HookRule> rules = new CopyOnWriteArrayList<>();
   private final List<Thread> workers = new ArrayList<>();
-  private final LinkSubscription subscription;
+  private final Happenings happenings;
   private volatile Settings settings;
+  private @Nullable LinkSubscription subscription;
 
   @Activate
   public Hooks(
@@ -64,6 +66,7 @@ public final class Hooks {
       HooksConfig config,
       BundleContext context)
       throws IOException {
+    this.happenings = happenings;
     this.table = table;
     home = Path.of(context.getProperty("sluice.home"));
     own = Accounts.own();
@@ -71,6 +74,11 @@ public final class Hooks {
     journal = new Journal(settings.keep());
     dispatcher = new Dispatcher(settings.rate(), settings.parallel(), System::nanoTime);
     occasions = new Occasions(link -> Circumstances.usable(link, table.snapshot()));
+  }
+
+  /** Not before the rules are there: the first hook is to run as they say. */
+  @Activate
+  void start() {
     runner.start();
     hire(settings.parallel());
     subscription = happenings.subscribe("hooks", this::happened);
@@ -87,7 +95,9 @@ public final class Hooks {
 
   @Deactivate
   void deactivate() throws InterruptedException {
-    subscription.close();
+    if (subscription != null) {
+      subscription.close();
+    }
     dispatcher.close();
     runner.stop();
     for (Thread worker : workers) {
@@ -100,19 +110,16 @@ public final class Hooks {
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addRule(HookRule added) {
-    synchronized (rules) {
-      List<Rule> all = new ArrayList<>(rules);
-      all.add(added.rule());
-      all.sort(Comparator.comparing(Rule::name));
-      rules.clear();
-      rules.addAll(all);
-    }
+    rules.add(added);
   }
 
   void removeRule(HookRule removed) {
-    synchronized (rules) {
-      rules.removeIf(rule -> rule.equals(removed.rule()));
-    }
+    rules.remove(removed);
+  }
+
+  /** By name: the first one that fits counts. */
+  private List<Rule> rules() {
+    return rules.stream().map(HookRule::rule).sorted(Comparator.comparing(Rule::name)).toList();
   }
 
   /** There are never fewer workers than may be busy; those too many wait. */
@@ -167,7 +174,7 @@ public final class Hooks {
       if (!occasion.only().isEmpty() && !occasion.only().equals(hook.name())) {
         continue;
       }
-      Plan plan = Plan.of(hook, now, List.copyOf(rules), own);
+      Plan plan = Plan.of(hook, now, rules(), own);
       if (plan.standing().notMeant() || !plan.rule().filter().matches(occasion, circumstances)) {
         continue;
       }
@@ -265,7 +272,7 @@ public final class Hooks {
     List<Plan> all = new ArrayList<>();
     for (Tree tree : now.trees()) {
       for (HookFile hook : inventory.all(tree)) {
-        all.add(Plan.of(hook, now, List.copyOf(rules), own));
+        all.add(Plan.of(hook, now, rules(), own));
       }
     }
     return all;
