@@ -53,6 +53,7 @@ final class HostDuty {
       book.host(new Book.Host(want.name(), owned == null ? plain(now) : owned.before()));
       hostnamed.set(want.name());
       if (lost) {
+        strife.healed(SUBJECT);
         tally.healed();
       } else {
         tally.set();

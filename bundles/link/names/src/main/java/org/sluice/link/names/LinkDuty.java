@@ -57,6 +57,7 @@ final class LinkDuty {
         book.put(new Book.Entry(link.index(), link.mac(), link.name(), want.servers()));
         resolved.set(link.index(), link.name(), want.servers());
         if (lost) {
+          strife.healed(link.name());
           tally.healed();
         } else {
           tally.set();

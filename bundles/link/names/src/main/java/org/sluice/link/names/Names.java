@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -253,10 +254,11 @@ public final class Names {
     }
     Bus on = connected(now);
     LinkSnapshot picture = table.snapshot();
-    Wanted wanted = now.asked() ? Wanted.of(picture, now) : Wanted.nothing();
+    boolean hold = waiting(picture, now);
+    boolean unsaid = hold && starting(picture).contains(Wanted.NETWORKD);
+    Wanted wanted = now.asked() ? Wanted.of(picture, now, unsaid) : Wanted.nothing();
     LinkDuty links = new LinkDuty(book, new Resolved(on), strife, tally);
     HostDuty host = new HostDuty(book, new Hostnamed(on), strife, tally);
-    boolean hold = waiting(picture, now);
     List<NamesRow> all = new ArrayList<>();
     for (Wanted.OfLink want : wanted.links().values()) {
       all.add(links.fulfil(want));
@@ -296,6 +298,7 @@ public final class Names {
     }
     Set<String> silent = new HashSet<>(now.backends());
     silent.add("kernel");
+    silent.addAll(starting(picture));
     for (SourceState source : picture.sources()) {
       if (source.condition() == SourceState.Condition.LIVE
           || source.condition() == SourceState.Condition.ABSENT) {
@@ -303,6 +306,13 @@ public final class Names {
       }
     }
     return !silent.isEmpty();
+  }
+
+  private static Set<String> starting(LinkSnapshot picture) {
+    return picture.sources().stream()
+        .filter(source -> source.condition() == SourceState.Condition.STARTING)
+        .map(SourceState::name)
+        .collect(Collectors.toSet());
   }
 
   private static NamesRow held(String link, String subject, List<String> owned) {

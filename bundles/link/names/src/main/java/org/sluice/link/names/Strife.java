@@ -25,18 +25,22 @@ final class Strife {
     this.clock = clock;
   }
 
-  /** Whether it may be put back once more, which is then remembered. */
+  /** Whether it may be put back once more. */
   boolean mayHeal(String what) {
-    long now = clock.getAsLong();
+    return late(what).size() < MOST;
+  }
+
+  /** It was put back. */
+  void healed(String what) {
+    late(what).addLast(clock.getAsLong());
+  }
+
+  private Deque<Long> late(String what) {
     Deque<Long> times = healed.computeIfAbsent(what, _ -> new ArrayDeque<>());
-    while (!times.isEmpty() && now - times.getFirst() > WITHIN_NANOS) {
+    while (!times.isEmpty() && clock.getAsLong() - times.getFirst() > WITHIN_NANOS) {
       times.removeFirst();
     }
-    if (times.size() >= MOST) {
-      return false;
-    }
-    times.addLast(now);
-    return true;
+    return times;
   }
 
   void forget(String what) {

@@ -40,7 +40,10 @@ record Wanted(Map<Integer, OfLink> links, Optional<HostName> hostName, Map<Strin
     return new Wanted(Map.of(), Optional.empty(), Map.of());
   }
 
-  static Wanted of(LinkSnapshot picture, Settings settings) {
+  /**
+   * @param unsaid whether networkd has yet to say what it looks after
+   */
+  static Wanted of(LinkSnapshot picture, Settings settings, boolean unsaid) {
     Map<Integer, OfLink> links = new TreeMap<>();
     Map<String, String> left = new TreeMap<>();
     Optional<HostName> hostName = Optional.empty();
@@ -48,6 +51,10 @@ record Wanted(Map<Integer, OfLink> links, Optional<HostName> hostName, Map<Strin
       boolean hands = settings.hands(link.name());
       boolean names = settings.names(link.name());
       if (!hands && !names) {
+        continue;
+      }
+      if (unsaid) {
+        left.put(link.name(), "systemd-networkd may look after it, and has not said so yet");
         continue;
       }
       if (ofNetworkd(link, picture)) {

@@ -116,18 +116,18 @@ class WantedTest {
                 lease(1, "dhclient", "one", "10.0.0.1 10.0.0.2", "a.example"),
                 lease(2, "dhclient", "two", "10.0.0.3", "")),
             management(1, "networkmanager", Management.Stage.CONFIGURED));
-    Wanted wanted = Wanted.of(picture, settings("eth1", "eth2", "dhclient", Settings.Use.SEARCH));
+    Wanted wanted = wanted(picture, settings("eth1", "eth2", "dhclient", Settings.Use.SEARCH));
     assertEquals("10.0.0.1 10.0.0.2 a.example", servers(wanted, 1));
     assertEquals("", servers(wanted, 2));
     assertEquals("two", wanted.hostName().orElseThrow().name());
     assertEquals(
         "192.0.2.9 10.0.0.1 10.0.0.2 ~managed.example ~a.example",
         servers(
-            Wanted.of(picture, settings("eth*", "", "dhclient networkmanager", Settings.Use.ROUTE)),
+            wanted(picture, settings("eth*", "", "dhclient networkmanager", Settings.Use.ROUTE)),
             1));
     assertEquals(
         "10.0.0.1 10.0.0.2",
-        servers(Wanted.of(picture, settings("*", "", "dhclient", Settings.Use.NONE)), 1));
+        servers(wanted(picture, settings("*", "", "dhclient", Settings.Use.NONE)), 1));
     assertFalse(settings("eth1", "", "", Settings.Use.SEARCH).asked());
     assertFalse(settings("", "", "dhclient", Settings.Use.SEARCH).asked());
   }
@@ -137,12 +137,12 @@ class WantedTest {
     List<Lease> leases = List.of(lease(1, "dhclient", "one", "10.0.0.1", ""));
     Settings all = settings("*", "*", "dhclient", Settings.Use.SEARCH);
     Wanted managed =
-        Wanted.of(picture(leases, management(1, "networkd", Management.Stage.WAITING)), all);
+        wanted(picture(leases, management(1, "networkd", Management.Stage.WAITING)), all);
     assertEquals("", servers(managed, 1));
     assertTrue(managed.hostName().isEmpty());
     assertEquals(Set.of("eth1"), managed.left().keySet());
     Wanted unmanaged =
-        Wanted.of(picture(leases, management(1, "networkd", Management.Stage.UNMANAGED)), all);
+        wanted(picture(leases, management(1, "networkd", Management.Stage.UNMANAGED)), all);
     assertEquals("10.0.0.1", servers(unmanaged, 1));
     assertTrue(unmanaged.left().isEmpty());
   }
@@ -151,7 +151,7 @@ class WantedTest {
   @Test
   void whatIsNoNameOrNoServerIsLeftOut() {
     Wanted wanted =
-        Wanted.of(
+        wanted(
             picture(
                 List.of(
                     lease(
@@ -173,9 +173,37 @@ class WantedTest {
   void twoWhoUndoEachOthersWorkPause() {
     long[] now = {0};
     Strife strife = new Strife(() -> now[0]);
-    assertEquals(5, Stream.generate(() -> strife.mayHeal("eth1")).limit(20).filter(b -> b).count());
+    assertEquals(5, Stream.generate(() -> heals(strife)).limit(20).filter(b -> b).count());
     assertTrue(strife.mayHeal("eth2"));
     now[0] += 61_000_000_000L;
     assertTrue(strife.mayHeal("eth1"));
+  }
+
+  private static boolean heals(Strife strife) {
+    boolean may = strife.mayHeal("eth1");
+    if (may) {
+      strife.healed("eth1");
+    }
+    return may;
+  }
+
+  @Test
+  void whatWasNotPutBackDoesNotCount() {
+    Strife strife = new Strife(() -> 0);
+    assertTrue(Stream.generate(() -> strife.mayHeal("eth1")).limit(20).allMatch(b -> b));
+  }
+
+  @Test
+  void nothingIsHandedOverBeforeNetworkdHasSpoken() {
+    LinkSnapshot picture = picture(List.of(lease(1, "dhclient", "one", "10.0.0.1", "")));
+    Settings all = settings("*", "*", "dhclient", Settings.Use.NONE);
+    Wanted early = Wanted.of(picture, all, true);
+    assertTrue(early.links().isEmpty() && early.hostName().isEmpty(), early::toString);
+    assertTrue(early.left().containsKey("eth1"), early::toString);
+    assertFalse(wanted(picture, all).links().isEmpty());
+  }
+
+  private static Wanted wanted(LinkSnapshot picture, Settings settings) {
+    return Wanted.of(picture, settings, false);
   }
 }
