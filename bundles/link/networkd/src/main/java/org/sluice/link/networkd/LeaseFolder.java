@@ -9,8 +9,6 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,7 @@ final class LeaseFolder implements AutoCloseable {
   private final Path folder;
   private final IntConsumer changed;
   private final WatchService service;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("link.networkd/leases").factory());
+  private final Thread thread = new Thread(this::run, "link.networkd/leases");
 
   /**
    * @param changed told the index of a link whose file came, changed or went
@@ -41,7 +38,7 @@ final class LeaseFolder implements AutoCloseable {
     this.folder = folder;
     this.changed = changed;
     service = folder.getFileSystem().newWatchService();
-    thread.execute(this::run);
+    thread.start();
   }
 
   private void run() {
@@ -113,6 +110,10 @@ final class LeaseFolder implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "closing the watch on leases", e);
     }
-    thread.close();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -139,13 +139,25 @@ final class Leases {
       return seen;
     }
     boolean late = old.exact() && !seen.exact();
-    if (!late && Math.abs(seen.until().getAsLong() - old.until().getAsLong()) >= SAME_MICROS) {
+    boolean corrected = !old.exact() && seen.exact();
+    long same = corrected ? Math.max(SAME_MICROS, quarter(seen.lease())) : SAME_MICROS;
+    if (!late && Math.abs(seen.until().getAsLong() - old.until().getAsLong()) >= same) {
       return seen;
     }
     return new Held(
         timed(seen.lease(), old.lease().renewed(), old.lease().expires()),
-        old.until(),
+        corrected ? seen.until() : old.until(),
         old.exact() || seen.exact());
+  }
+
+  /**
+   * In microseconds. A lease is renewed when half of it is over; what the time of its file is wrong
+   * by, because networkd was slow to write it, is less than this.
+   */
+  private static long quarter(Lease lease) {
+    return lease.renewed() == null || lease.expires() == null
+        ? 0
+        : Duration.between(lease.renewed(), lease.expires()).toMillis() * 1000 / 4;
   }
 
   private static Lease timed(Lease lease, @Nullable Instant renewed, @Nullable Instant expires) {
