@@ -53,8 +53,11 @@ import org.sluice.sys.Capability;
 public final class Reconciler {
   private static final System.Logger LOG = System.getLogger("org.sluice.link.policy");
 
-  /** What happens within so short a time is one change. */
+  /** What follows one another so closely is one change, */
   private static final long SETTLE_NANOS = 3_000_000L;
+
+  /** unless it goes on for so long. */
+  private static final long LONGEST_SETTLE_NANOS = 60_000_000L;
 
   private static final long FIRST_RETRY_NANOS = 200_000_000L;
   private static final long LAST_RETRY_NANOS = 30_000_000_000L;
@@ -86,6 +89,7 @@ public final class Reconciler {
 
   // Guarded by the lock.
   private boolean dirty = true;
+  private long newsAt = System.nanoTime();
   private boolean stopping;
 
   private volatile Settings settings;
@@ -193,6 +197,7 @@ public final class Reconciler {
       if (former != null) {
         former.close();
       }
+      wake();
     }
   }
 
@@ -244,8 +249,11 @@ public final class Reconciler {
   private void wake() {
     lock.lock();
     try {
-      dirty = true;
-      news.signalAll();
+      newsAt = System.nanoTime();
+      if (!dirty) {
+        dirty = true;
+        news.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -319,12 +327,26 @@ public final class Reconciler {
     lock.lock();
     try {
       sleep(nextAt, true);
-      sleep(Math.max(notBefore, System.nanoTime() + SETTLE_NANOS), false);
+      settle();
       dirty = false;
       return !stopping;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock held; ends when there is a pause in the news, or has been none for long. */
+  private void settle() {
+    long latest = System.nanoTime() + LONGEST_SETTLE_NANOS;
+    long until = readyAt(latest);
+    while (!stopping && until > System.nanoTime()) {
+      sleep(until, false);
+      until = readyAt(latest);
+    }
+  }
+
+  private long readyAt(long latest) {
+    return Math.max(notBefore, Math.min(latest, newsAt + SETTLE_NANOS));
   }
 
   /** With the lock held; ends early when it is to end, or when it is woken and that counts. */

@@ -21,7 +21,7 @@ final class Thefts {
   private static final int HEALS_REMEMBERED = 500;
 
   /** News that come so much later are about another loss. */
-  private static final Duration LATE = Duration.ofSeconds(2);
+  private static final Duration LATE = Duration.ofSeconds(10);
 
   private final Map<Owned, String> seen = new LinkedHashMap<>();
   private final List<Heal> heals = new ArrayList<>();
