@@ -573,7 +573,25 @@ class HooksTest {
           List.of("failed", "ok"), home.log("ready-ipv4.d/dns", "outcome"), "trials are logged");
       home.namespace().awaitGet(home.sluice(), "/api/v1/hooks", "ready-ipv4.d/dns");
       home.namespace().awaitGet(home.sluice(), "/api/v1/hooks/log?limit=1", "\"ok\"");
+      try (EventStream runs = new EventStream(home.sluice(), home.namespace(), "hooks/log", 0)) {
+        home.sluice()
+            .awaitTrue(
+                "what a client of another life missed",
+                () -> outcomes(runs).equals(List.of("gap", "failed", "ok")));
+        home.hook("ready-ipv4.d/dns", "exit 7");
+        assertEquals(1, home.sluice().command("hooks:test", "ready-ipv4", "--link", "left").exit());
+        home.sluice()
+            .awaitTrue(
+                "the next run",
+                () -> outcomes(runs).equals(List.of("gap", "failed", "ok", "failed")));
+      }
     }
+  }
+
+  private static List<String> outcomes(EventStream runs) {
+    return runs.events().stream()
+        .map(e -> e.name().equals("run") ? Namespace.text(e.data(), "outcome") : e.name())
+        .toList();
   }
 
   /**

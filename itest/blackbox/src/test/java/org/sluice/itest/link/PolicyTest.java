@@ -146,6 +146,9 @@ class PolicyTest {
       // Of each link and family two rules, a network and a default route.
       assertEquals(2 * 2 * 4, before.size(), before::toString);
       String table = Uplinks.shown(sluice, "eth2", "IPv4", "table");
+      host.awaitGet(sluice, "/api/v1/openapi.json", "policy/changes");
+      EventStream changes = new EventStream(sluice, host, "policy/changes", 0);
+      sluice.awaitTrue("the stream of changes", () -> !changes.events().isEmpty());
       host.ip("rule del pref 22001 from 10.2.0.2");
       sluice.awaitTrue("the rule", () -> uplinks.owned().equals(before));
       host.ip("-6 rule del pref 22000 from 2001:db8:2::2");
@@ -167,6 +170,15 @@ class PolicyTest {
                   >= 27);
       assertTrue(metric(sluice, uplinks, "sluice_link_policy_heals_total") >= 27);
       uplinks.host.awaitGet(sluice, "/api/v1/policy/drift", "\"healed\"");
+      sluice.awaitTrue(
+          "each of them in the stream",
+          () ->
+              changes.events().stream()
+                      .filter(event -> event.name().equals("change"))
+                      .filter(event -> Namespace.text(event.data(), "healed").equals("true"))
+                      .count()
+                  >= 27);
+      changes.close();
     }
   }
 

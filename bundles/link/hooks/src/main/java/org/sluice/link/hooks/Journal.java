@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.sluice.ops.api.Backlog;
 
 /** The latest runs, and counts of all. Safe for any thread. */
 final class Journal {
@@ -18,11 +19,17 @@ final class Journal {
   static final List<Double> DELAY_BOUNDS =
       List.of(0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.1, 0.5, 1.0, 5.0);
 
+  /** The event of the stream. */
+  static final String RUN = "run";
+
+  private static final int STREAMED = 1000;
+
   /** More hooks than this are counted as one, so that the number of series stays bounded. */
   private static final int MOST_HOOKS = 200;
 
   private static final String OTHERS = "others";
 
+  private final Backlog feed = new Backlog(STREAMED);
   private final Deque<Run> recent = new ArrayDeque<>();
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
   private final long[] delays = new long[DELAY_BOUNDS.size() + 1];
@@ -66,6 +73,7 @@ final class Journal {
   synchronized void add(Run run) {
     recent.addLast(run);
     trim();
+    feed.add(RUN, RunRow.of(run));
     boolean room = tallies.containsKey(run.hook()) || tallies.size() < MOST_HOOKS;
     Tally tally = tallies.computeIfAbsent(room ? run.hook() : OTHERS, _ -> new Tally());
     tally.executions.merge(run.event(), 1L, Long::sum);
@@ -86,6 +94,11 @@ final class Journal {
       delays[bucket(DELAY_BOUNDS, delay)]++;
       delaySum += delay;
     }
+  }
+
+  /** Each run when it has ended. */
+  Backlog feed() {
+    return feed;
   }
 
   private static int bucket(List<Double> bounds, double value) {

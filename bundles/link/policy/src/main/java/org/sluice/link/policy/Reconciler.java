@@ -35,6 +35,7 @@ import org.sluice.link.api.LinkSnapshot;
 import org.sluice.link.api.LinkSubscription;
 import org.sluice.link.api.LinkTable;
 import org.sluice.link.api.Rule;
+import org.sluice.ops.api.Backlog;
 import org.sluice.sys.Capabilities;
 import org.sluice.sys.Capability;
 
@@ -269,6 +270,11 @@ public final class Reconciler {
 
   Tally tally() {
     return tally;
+  }
+
+  /** What is done to the kernel, as it is done. */
+  Backlog changes() {
+    return works.changes();
   }
 
   /** Latest last. */

@@ -3,6 +3,7 @@ package org.sluice.link.policy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import org.sluice.ops.api.Backlog;
 import org.sluice.sys.Errno;
 import org.sluice.sys.NetlinkAck;
 
@@ -22,8 +24,14 @@ final class Works {
   private static final int LOGGED_FAILURES = 20;
   private static final int AUDITED_STEPS = 16;
 
+  /** The event of the stream. */
+  static final String CHANGE = "change";
+
+  private static final int STREAMED = 2000;
+
   private final Tally tally;
   private final Thefts thefts;
+  private final Backlog changes = new Backlog(STREAMED);
 
   Works(Tally tally, Thefts thefts) {
     this.tally = tally;
@@ -76,12 +84,19 @@ final class Works {
       if (!answers.get(i).done() && !goneAlready(step, answers.get(i))) {
         failed++;
         String what = step.subject().text(names);
-        LOG.log(
-            System.Logger.Level.WARNING,
-            Failure.of(step, "", what, answers.get(i), "the policy").text());
+        String problem = Failure.of(step, "", what, answers.get(i), "the policy").text();
+        LOG.log(System.Logger.Level.WARNING, problem);
+        changes.add(CHANGE, Change.refused(step, "", what, problem));
+      } else {
+        changes.add(CHANGE, Change.done(step, "", step.subject().text(names), false));
       }
     }
     audit(steps, failed, 0, names);
+  }
+
+  /** Each step that was taken or refused; any thread may read. */
+  Backlog changes() {
+    return changes;
   }
 
   private List<NetlinkAck> send(Routing kernel, List<Step> steps, int owner) throws IOException {
@@ -122,21 +137,24 @@ final class Works {
 
   /** One plan on its way. */
   private final class Course {
-    private final Outlook outlook;
     private final IntFunction<String> names;
     private final Set<Owned> inForce;
     private final Map<Owned, Failure> known;
     private final Set<Owned> there;
     private final Map<Owned, Failure> failures = new LinkedHashMap<>();
     private final List<Step> doubtful = new ArrayList<>();
+    private final Map<Owned, Lane> lanes = new HashMap<>();
     private int healed;
 
     Course(Outlook outlook, Set<Owned> inForce, Map<Owned, Failure> known) {
-      this.outlook = outlook;
       this.names = outlook.scene().names();
       this.inForce = inForce;
       this.known = known;
       this.there = new LinkedHashSet<>(outlook.actual().owned());
+      for (Lane lane : outlook.desired().lanes()) {
+        lane.routes().forEach(route -> lanes.put(route, lane));
+        lane.rules().forEach(rule -> lanes.put(rule, lane));
+      }
     }
 
     void follow(List<Step> steps, List<NetlinkAck> answers) {
@@ -156,6 +174,8 @@ final class Works {
 
     private void done(Step step) {
       Owned subject = step.subject();
+      boolean heals = step.action() != Step.Action.REMOVE && inForce.contains(subject);
+      changes.add(CHANGE, Change.done(step, link(subject), subject.text(names), heals));
       if (step.action() == Step.Action.REMOVE) {
         there.remove(subject);
         return;
@@ -164,7 +184,7 @@ final class Works {
         there.removeIf(o -> o instanceof OwnedRoute old && old.place().equals(route.place()));
       }
       there.add(subject);
-      if (inForce.contains(subject)) {
+      if (heals) {
         thefts.healed(link(subject), subject, subject.text(names));
         tally.heals.increment();
         healed++;
@@ -193,6 +213,11 @@ final class Works {
       if (!told && failures.size() < LOGGED_FAILURES) {
         LOG.log(System.Logger.Level.WARNING, failure.text() + " — " + failure.remedy());
       }
+      if (!told) {
+        changes.add(
+            CHANGE,
+            Change.refused(failure.step(), failure.link(), subject.text(names), failure.text()));
+      }
       failures.put(subject, failure);
     }
 
@@ -205,7 +230,7 @@ final class Works {
     }
 
     private Optional<Lane> lane(Owned subject) {
-      return outlook.desired().lane(subject);
+      return Optional.ofNullable(lanes.get(subject));
     }
   }
 }
