@@ -81,8 +81,11 @@ final class HookRace implements AutoCloseable {
     }
   }
 
-  /** What was done to a cable: before the kernel was asked, and when it told everybody. */
-  private record Change(boolean up, boolean counts, long asked, long told) {}
+  /**
+   * What was done to a cable: before the kernel was asked, when it told everybody, and when it told
+   * of the address that networkd then gave the link; 0 when there was none.
+   */
+  private record Change(boolean up, boolean counts, long asked, long told, long addressed) {}
 
   /** What a hook wrote. */
   private record Note(long time, String folder) {}
@@ -94,6 +97,8 @@ final class HookRace implements AutoCloseable {
     private final List<Change> changes = new ArrayList<>();
     private final Delays down = new Delays();
     private final Delays up = new Delays();
+    private final Delays toAddress = new Delays();
+    private final Delays fromAddress = new Delays();
     private final Delays downFromPull = new Delays();
     private final Delays upFromPlug = new Delays();
     private final Process cable;
@@ -134,6 +139,15 @@ final class HookRace implements AutoCloseable {
 
     Delays up() {
       return up;
+    }
+
+    /** What networkd itself takes from the carrier to the address. */
+    Delays toAddress() {
+      return toAddress;
+    }
+
+    Delays fromAddress() {
+      return fromAddress;
     }
 
     Delays downFromPull() {
@@ -205,11 +219,17 @@ final class HookRace implements AutoCloseable {
       to.write(plug ? 'u' : 'd');
       to.flush();
       String answer = answers.readLine();
-      if (answer == null || !answer.matches("\\d+ \\d+")) {
+      if (answer == null || !answer.matches("\\d+ \\d+ \\d+")) {
         throw new IOException("the cable of " + name + " broke: " + answer);
       }
       String[] words = answer.split(" ", -1);
-      changes.add(new Change(plug, counts, Long.parseLong(words[0]), Long.parseLong(words[1])));
+      changes.add(
+          new Change(
+              plug,
+              counts,
+              Long.parseLong(words[0]),
+              Long.parseLong(words[1]),
+              Long.parseLong(words[2])));
     }
 
     private List<Note> notes() throws IOException {
@@ -260,6 +280,10 @@ final class HookRace implements AutoCloseable {
         }
         (change.up() ? up : down).add((first.time() - change.told()) / 1e6);
         (change.up() ? upFromPlug : downFromPull).add((first.time() - change.asked()) / 1e6);
+        if (change.addressed() != 0) {
+          toAddress.add((change.addressed() - change.told()) / 1e6);
+          fromAddress.add((first.time() - change.addressed()) / 1e6);
+        }
       }
     }
 

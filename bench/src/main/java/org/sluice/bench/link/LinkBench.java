@@ -134,6 +134,8 @@ public final class LinkBench {
       text.append(rounds).append(" rounds |\n|---|---|---|---|---|---|---|\n");
       rows(race, "carrier down → hook", HookRace.Racer::down);
       rows(race, "carrier up → routable hook", HookRace.Racer::up);
+      rows(race, "of that, carrier up → address, by networkd", HookRace.Racer::toAddress);
+      rows(race, "of that, address → routable hook", HookRace.Racer::fromAddress);
       rows(race, "cable pulled → hook", HookRace.Racer::downFromPull);
       rows(race, "cable plugged in → routable hook", HookRace.Racer::upFromPlug);
       for (HookRace.Racer racer : race.racers()) {
@@ -146,11 +148,11 @@ public final class LinkBench {
 
 
           The hook is the same small C program on both sides, linked statically; its first instruction takes the time. The
-          upper four rows begin when the kernel tells of the carrier, as a plain listener to rtnetlink hears it; the lower
-          four begin before the kernel is asked to take the far end of the cable down or up. Sluice and networkd-dispatcher
-          (%s) run at the same time, each on a throw-away host with a message bus and a systemd-networkd (%s) of its own;
-          their cables are pulled in turn, so that one is idle while the other is measured. The address is a fixed one that
-          networkd adds. Ten changes of each kind go before, uncounted. Sluice's limit of ten runs a minute is off (`"rate": 0`).
+          rows of carrier and address begin when the kernel tells of them, as a plain listener to rtnetlink hears it; the
+          last four begin before the kernel is asked to take the far end of the cable down or up. Sluice and
+          networkd-dispatcher (%s) run at the same time, each on a throw-away host with a message bus and a systemd-networkd
+          (%s) of its own; their cables are pulled in turn, so that one is idle while the other is measured. The address is a
+          fixed one that networkd adds when it hears of the carrier; neither side has a part in how long that takes. Ten changes of each kind go before, uncounted. Sluice's limit of ten runs a minute is off (`"rate": 0`).
           """
               .formatted(
                   System.getProperty("bench.dispatcher.version", "unknown version"), networkd));

@@ -18,6 +18,8 @@ import java.util.HexFormat;
  * pattern.
  */
 public final class LinkName {
+  private static final int LONGEST_SHOWN = 256;
+
   private LinkName() {}
 
   /**
@@ -46,6 +48,15 @@ public final class LinkName {
       }
     }
     return out.toString();
+  }
+
+  /**
+   * The same for a text that somebody else wrote and that is only shown, such as an option of a
+   * DHCP server: of bounded length, so that it does not come back as it was.
+   */
+  public static String shown(String text) {
+    String head = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
+    return printable(head.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The bytes of a name that {@link #printable} made. */

@@ -13,6 +13,7 @@ import org.sluice.json.JsonReader;
 import org.sluice.json.JsonValue;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
+import org.sluice.link.api.LinkName;
 
 /**
  * What {@code Describe} tells of a link. Read leniently: keys come and go with versions of
@@ -116,7 +117,7 @@ record Description(
     return new Description(
         (int) index,
         States.NONE.with(key -> text(member(link, key)), tally),
-        Texts.shown(text(member(link, "NetworkFile"))),
+        LinkName.shown(text(member(link, "NetworkFile"))),
         servers,
         domains,
         granted);

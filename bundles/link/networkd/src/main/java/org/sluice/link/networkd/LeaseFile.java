@@ -21,6 +21,7 @@ import org.sluice.dbus.ServiceTally;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Lease;
+import org.sluice.link.api.LinkName;
 
 /**
  * A DHCPv4 lease as networkd keeps it: lines of {@code KEY=value}. networkd calls the file private;
@@ -126,7 +127,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
     values.forEach(
         (key, value) -> {
           if (!TOLD.contains(key)) {
-            others.put(key, Texts.shown(value));
+            others.put(key, LinkName.shown(value));
           }
         });
     return new Lease(
@@ -137,7 +138,7 @@ record LeaseFile(Instant written, SortedMap<String, String> values) {
         addresses("ROUTER", tally),
         addresses("DNS", tally),
         List.copyOf(domains),
-        Texts.shown(values.getOrDefault("HOSTNAME", "")),
+        LinkName.shown(values.getOrDefault("HOSTNAME", "")),
         Math.clamp(number("MTU", 0), 0, 0xffff),
         ip(values.getOrDefault("SERVER_ADDRESS", "")),
         renewed,

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.networkd;
 
-import java.nio.charset.StandardCharsets;
 import org.sluice.link.api.LinkName;
 
 /** Texts from outside, as they may be shown: of bounded length, without anything that acts. */
 final class Texts {
-  private static final int MOST = 256;
 
   private Texts() {}
-
-  static String shown(String raw) {
-    String head = raw.length() <= MOST ? raw : raw.substring(0, MOST) + "…";
-    return LinkName.printable(head.getBytes(StandardCharsets.UTF_8));
-  }
 
   /** A word of a manager, such as {@code no-carrier}. */
   static boolean word(String text) {
@@ -31,7 +24,7 @@ final class Texts {
 
   /** A domain as people write it, without the dot at the end. */
   static String domain(String raw) {
-    String shown = shown(raw);
+    String shown = LinkName.shown(raw);
     return shown.length() > 1 && shown.endsWith(".")
         ? shown.substring(0, shown.length() - 1)
         : shown;

@@ -10,6 +10,7 @@ import org.sluice.dbus.VariantMap;
 import org.sluice.link.api.Fact;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.Lease;
+import org.sluice.link.api.LinkName;
 import org.sluice.link.api.Management;
 import org.sluice.link.api.Management.Reach;
 
@@ -89,7 +90,7 @@ record Device(Objects objects, String path) {
         operational(),
         managed ? reach(four, tally) : Reach.UNKNOWN,
         managed ? reach(six, tally) : Reach.UNKNOWN,
-        Texts.shown(
+        LinkName.shown(
             objects.ofDevice(path, "ActiveConnection", Objects.CONNECTION).text("Id").orElse("")),
         servers,
         domains);
@@ -155,7 +156,7 @@ record Device(Objects objects, String path) {
         Words.connectivity((int) own.number("Connectivity").orElse(0)),
         Reach.UNKNOWN,
         Reach.UNKNOWN,
-        Texts.shown(objects.of(connection, Objects.CONNECTION).text("Id").orElse("")),
+        LinkName.shown(objects.of(connection, Objects.CONNECTION).text("Id").orElse("")),
         List.of(),
         List.of());
   }

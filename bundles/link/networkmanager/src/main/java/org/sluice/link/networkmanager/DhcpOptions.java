@@ -13,6 +13,7 @@ import org.sluice.dbus.VariantMap;
 import org.sluice.link.api.IpAddress;
 import org.sluice.link.api.IpPrefix;
 import org.sluice.link.api.Lease;
+import org.sluice.link.api.LinkName;
 
 /**
  * What a DHCP server granted, as NetworkManager tells it: options by name, all of them texts.
@@ -73,7 +74,7 @@ record DhcpOptions(VariantMap options) {
         Texts.addresses(
             Texts.words(text(six ? "dhcp6_name_servers" : "domain_name_servers")), six, tally),
         domains,
-        Texts.shown(text("host_name")),
+        LinkName.shown(text("host_name")),
         (int) Math.clamp(number("interface_mtu"), 0L, 0xffffL),
         Texts.address(text("dhcp_server_identifier")),
         expires == null || lasts <= 0 ? null : expires.minusSeconds(lasts),
@@ -119,7 +120,9 @@ record DhcpOptions(VariantMap options) {
     SortedMap<String, String> others = new TreeMap<>();
     for (String key : options.values().keySet()) {
       if (others.size() < MOST_OPTIONS && !TOLD.contains(key) && !key.startsWith("requested_")) {
-        options.text(key).ifPresent(value -> others.put(Texts.shown(key), Texts.shown(value)));
+        options
+            .text(key)
+            .ifPresent(value -> others.put(LinkName.shown(key), LinkName.shown(value)));
       }
     }
     return others;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.networkmanager;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +10,13 @@ import org.sluice.link.api.LinkName;
 
 /** Texts from outside, as they may be shown: of bounded length, without anything that acts. */
 final class Texts {
-  private static final int MOST = 256;
   private static final int MOST_ITEMS = 1024;
 
   private Texts() {}
 
-  static String shown(String raw) {
-    String head = raw.length() <= MOST ? raw : raw.substring(0, MOST) + "…";
-    return LinkName.printable(head.getBytes(StandardCharsets.UTF_8));
-  }
-
   /** A domain as people write it, without the dot at the end; {@code ~} marks no other domain. */
   static String domain(String raw) {
-    String shown = shown(raw.startsWith("~") ? raw.substring(1) : raw);
+    String shown = LinkName.shown(raw.startsWith("~") ? raw.substring(1) : raw);
     return shown.length() > 1 && shown.endsWith(".")
         ? shown.substring(0, shown.length() - 1)
         : shown;
