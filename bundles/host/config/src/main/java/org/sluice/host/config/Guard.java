@@ -185,7 +185,7 @@ public final class Guard implements Generations {
   }
 
   private boolean ending() {
-    return processIs(Bundle.STOPPING);
+    return stopping || processIs(Bundle.STOPPING);
   }
 
   private boolean processIs(int state) {
@@ -227,7 +227,7 @@ public final class Guard implements Generations {
     boolean mine = false;
     try {
       // The worker may be handing out a generation; it is done soon, or gives up.
-      mine = turn.tryLock(3, TimeUnit.SECONDS);
+      mine = turn.tryLock(30, TimeUnit.SECONDS);
       if (mine) {
         look.arrived(bundle.getSymbolicName(), claimed);
       } else {
