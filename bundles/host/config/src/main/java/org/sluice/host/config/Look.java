@@ -58,7 +58,7 @@ final class Look {
       Course course,
       Tally tally) {
     this.folder = folder;
-    this.unsettled = new Unsettled(folder.path());
+    this.unsettled = new Unsettled(folder, System::nanoTime);
     this.checker = checker;
     this.domains = domains;
     this.store = store;
@@ -196,12 +196,14 @@ final class Look {
 
   private void look(boolean started, boolean retry) {
     boolean bundles = bundlesChanged && started;
+    long begun = System.nanoTime();
     String now = folder.stamp();
     if (now.equals(stamp) && !bundles && !retry) {
+      unsettled.calm();
       return;
     }
     Snapshot snapshot = folder.read();
-    if (unsettled.gone(seen, snapshot)) {
+    if (unsettled.gone(seen, snapshot, begun)) {
       return;
     }
     boolean same = snapshot.digest().equals(seen.digest());
@@ -212,11 +214,12 @@ final class Look {
     stamp = now;
     if (same && trust && !retry && (!bundles || interrupted)) {
       // Touched, or replaced by the same; or waiting to be tried again.
+      unsettled.calm();
       return;
     }
     bundlesChanged &= !bundles;
     Checked checked = checked(distrust);
-    if (unsettled.broken(checked)) {
+    if (unsettled.broken(checked, now, begun)) {
       seen = before;
       stamp = "";
       return;
