@@ -47,6 +47,9 @@ public final class Guard implements Generations {
   /** After the start a plugin that is not there by then is not coming. */
   private static final long ARRIVAL = Duration.ofSeconds(30).toNanos();
 
+  /** What brought the process down is tried again when everything else has been up for so long. */
+  private static final long CALM = Duration.ofSeconds(5).toNanos();
+
   private final BundleContext context;
   private final Hints hints = new Hints();
   private final ReentrantLock turn = new ReentrantLock();
@@ -66,6 +69,9 @@ public final class Guard implements Generations {
 
   /** Only by the worker. */
   private long startedAt;
+
+  /** Only by the worker. */
+  private long awaitedAt;
 
   @Activate
   public Guard(
@@ -154,7 +160,7 @@ public final class Guard implements Generations {
           if (up > ARRIVAL && absenceCounts()) {
             look.bundlesChanged();
           }
-          look.step(hinted, up);
+          look.step(hinted, up >= 0, calm(up));
         } catch (RuntimeException e) {
           LOG.log(ERROR, "looking at the configuration failed; the last good one stays", e);
         } finally {
@@ -172,6 +178,15 @@ public final class Guard implements Generations {
       startedAt = System.nanoTime();
     }
     return startedAt == 0 ? -1 : System.nanoTime() - startedAt;
+  }
+
+  /** Whether all is up, and the plugins that are to come have had the time to start. */
+  private boolean calm(long up) {
+    long now = System.nanoTime();
+    if (up <= ARRIVAL && schemas.awaitsAny()) {
+      awaitedAt = now;
+    }
+    return up > CALM && (awaitedAt == 0 || now - awaitedAt > CALM);
   }
 
   /** Whether a plugin was waited for that does not come any more. */
