@@ -70,7 +70,7 @@ public final class Guard implements Generations {
   /** Only by the worker. */
   private long startedAt;
 
-  /** Only by the worker. */
+  /** When a plugin was last waited for; 0 when none was. Only by the worker. */
   private long awaitedAt;
 
   @Activate
