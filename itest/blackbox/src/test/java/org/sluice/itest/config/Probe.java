@@ -221,7 +221,7 @@ final class Probe {
                 throw new IllegalStateException("asked to throw");
               }
               if ("hang".equals(alpha.get("check"))) {
-                try { Thread.sleep(4000); } catch (InterruptedException e) { return List.of(); }
+                try { Thread.sleep(8000); } catch (InterruptedException e) { return List.of(); }
               }
               if (alpha.get("port") != null && alpha.get("port").equals(beta.get("port"))) {
                 return List.of(new Finding("org.sluice.itest.beta", "port",

@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * What a domain knows about its configuration beyond single keys: overlaps, duplicates, conflicts
  * between files. Registered as a service; asked before a generation is applied. It must not touch
- * the world, and answers within a second. One that throws refuses the generation.
+ * the world, and answers within a second. One that throws, or takes more than five, refuses the
+ * generation.
  */
 @ConsumerType
 public interface ConfigCheck {

@@ -31,9 +31,6 @@ final class Course {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
   private static final System.Logger AUDIT = System.getLogger("org.sluice.host.config.audit");
 
-  /** A component that needs longer to take its new values is taken for stuck. */
-  private static final Duration DELIVERY = Duration.ofMillis(1200);
-
   private final GenerationStore store;
   private final Applier applier;
   private final Delivery delivery;
@@ -46,9 +43,11 @@ final class Course {
   private @Nullable Trial trial;
 
   private static final class Trial {
-    private final Stored stored;
+    private Stored stored;
     private final Probation probation;
     private final Map<Pid, Setting> before;
+
+    /** When the probation is over; 0 before it has begun. */
     private long end;
 
     private Trial(Stored stored, Probation probation, Map<Pid, Setting> before) {
@@ -158,6 +157,10 @@ final class Course {
     if (changed.isEmpty()) {
       if (trial == null) {
         good = good.answering(digest, files);
+      } else {
+        trial.stored = trial.stored.answering(digest, files);
+        note(trial.stored);
+        applied = settings;
       }
       return Taken.WELL;
     }
@@ -183,10 +186,9 @@ final class Course {
     Probation probation = probations.apply(changed.stream().filter(settings::containsKey).toList());
     Trial fresh = new Trial(stored, probation, applied);
     trial = fresh;
-    List<Failure> failures = apply(settings, started ? DELIVERY : Duration.ZERO);
+    List<Failure> failures = apply(settings);
     if (failures.isEmpty() && started) {
-      fresh.end = System.nanoTime() + Probation.LENGTH.toNanos();
-      failures = probation.first();
+      failures = probe(fresh);
     }
     if (counts(failures)) {
       return new Taken(rollBack(fresh, failures), true);
@@ -194,8 +196,9 @@ final class Course {
     tally.applied(System.nanoTime() - begin);
     LOG.log(
         INFO,
-        "configuration in force generation=%d origin=\"%s\" changed=%s ms=%.1f"
+        "configuration %s generation=%d origin=\"%s\" changed=%s ms=%.1f"
             .formatted(
+                started ? "in force" : "handed out, tried when all is up",
                 stored.number(),
                 origin,
                 String.join(",", stored.generation().changed()),
@@ -204,21 +207,40 @@ final class Course {
     return Taken.WELL;
   }
 
-  private List<Failure> apply(Map<Pid, Setting> settings, Duration patience) {
+  private List<Failure> apply(Map<Pid, Setting> settings) {
     try {
       Map<Pid, Setting> from = applied;
       applied = settings;
       applier.apply(from, settings);
-      if (!patience.isZero() && !delivery.await(patience)) {
-        return List.of(new Failure(null, Stuck.free(patience)));
-      }
       return List.of();
     } catch (IOException e) {
-      return List.of(new Failure(null, "Config Admin did not take it: " + e));
+      return List.of(untaken(e));
+    }
+  }
+
+  private List<Failure> delivered() {
+    try {
+      return delivery.await(ending).map(why -> new Failure(null, why)).stream().toList();
+    } catch (IOException e) {
+      return List.of(untaken(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of(new Failure(null, "the process was stopped while it was applied"));
     }
+  }
+
+  private static Failure untaken(IOException e) {
+    return new Failure(null, "Config Admin did not take it: " + e);
+  }
+
+  /** Begins the probation, when everybody has the new values. */
+  private List<Failure> probe(Trial fresh) {
+    List<Failure> failures = delivered();
+    if (failures.isEmpty()) {
+      failures = fresh.probation.first();
+    }
+    fresh.end = System.nanoTime() + Probation.LENGTH.toNanos();
+    return failures;
   }
 
   private void supersede() {
@@ -247,12 +269,11 @@ final class Course {
     }
     List<Failure> failures;
     if (current.end == 0) {
-      current.end = System.nanoTime() + Probation.LENGTH.toNanos();
-      failures = current.probation.first();
+      failures = probe(current);
     } else {
       boolean last = System.nanoTime() - current.end >= 0;
       failures = current.probation.look(last);
-      if (last && failures.isEmpty()) {
+      if (current.probation.over() && failures.isEmpty()) {
         return commit(current);
       }
     }
@@ -289,7 +310,9 @@ final class Course {
     List<ConfigProblem> problems = failures.stream().map(f -> problem(f, current)).toList();
     current.probation.close();
     trial = null;
-    for (Failure failure : apply(goodSettings, Duration.ofMillis(400))) {
+    List<Failure> trouble = new ArrayList<>(apply(goodSettings));
+    trouble.addAll(delivered());
+    for (Failure failure : trouble) {
       LOG.log(
           ERROR,
           "rolling back met trouble: " + failure.text() + " generation=" + current.stored.number());
@@ -380,7 +403,7 @@ final class Course {
             false,
             problems,
             files);
-    for (Failure failure : apply(settings, Duration.ZERO)) {
+    for (Failure failure : apply(settings)) {
       LOG.log(ERROR, "withdrawing met trouble " + failure.text());
     }
     try {

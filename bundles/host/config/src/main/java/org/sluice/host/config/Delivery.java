@@ -4,7 +4,13 @@ package org.sluice.host.config;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -24,7 +30,15 @@ final class Delivery implements AutoCloseable {
   private static final String PID = "org.sluice.host.config.delivery";
   private static final String COUNT = "count";
 
+  /** A component that is in the same method for two of these in a row is taken for stuck. */
+  private static final Duration STEP = Duration.ofMillis(600);
+
+  /** Steps that Config Admin is given when nobody is stuck and the machine is only slow. */
+  private static final int STEPS = 17;
+
   private final ConfigurationAdmin admin;
+  private final Duration step;
+  private final Supplier<Map<Thread, String>> foreign;
   private final ServiceRegistration<?> registration;
 
   /** Tells what this object sent from what one before it left in Config Admin. */
@@ -35,7 +49,20 @@ final class Delivery implements AutoCloseable {
   private long got;
 
   Delivery(BundleContext context, ConfigurationAdmin admin) {
+    this(context, admin, STEP, Stuck::look);
+  }
+
+  /**
+   * @param foreign the threads of Config Admin that are in somebody else's code, with its name
+   */
+  Delivery(
+      BundleContext context,
+      ConfigurationAdmin admin,
+      Duration step,
+      Supplier<Map<Thread, String>> foreign) {
     this.admin = admin;
+    this.step = step;
+    this.foreign = foreign;
     this.registration =
         context.registerService(
             new String[] {ConfigurationListener.class.getName(), ManagedService.class.getName()},
@@ -71,12 +98,40 @@ final class Delivery implements AutoCloseable {
   }
 
   /**
-   * Waits until everything given to Config Admin before has been delivered.
+   * Waits until everything given to Config Admin before has been delivered. Whoever hangs is
+   * interrupted: as long as it does, no component of the whole process gets its configuration, not
+   * even the one that would mend it.
    *
-   * @return whether it was, within the time
+   * @param ending whether there is no sense in waiting any longer
+   * @return what keeps it; empty when it was delivered
    */
-  boolean await(Duration time) throws IOException, InterruptedException {
-    long end = System.nanoTime() + time.toNanos();
+  Optional<String> await(BooleanSupplier ending) throws IOException, InterruptedException {
+    send();
+    Map<Thread, String> before = Map.of();
+    int steps = 0;
+    while (!arrived()) {
+      steps++;
+      Map<Thread, String> now = foreign.get();
+      Map<Thread, String> stuck = new HashMap<>(now);
+      stuck.entrySet().retainAll(before.entrySet());
+      if (!stuck.isEmpty()) {
+        stuck.keySet().forEach(Thread::interrupt);
+        return Optional.of(
+            late(steps, String.join(", ", new TreeSet<>(stuck.values())) + " does not return"));
+      }
+      if (steps == STEPS || ending.getAsBoolean()) {
+        return Optional.of(late(steps, "Config Admin is busy"));
+      }
+      before = now;
+    }
+    return Optional.empty();
+  }
+
+  private String late(int steps, String why) {
+    return "not taken within " + step.multipliedBy(steps).toMillis() + " ms: " + why;
+  }
+
+  private void send() throws IOException {
     long count;
     synchronized (this) {
       count = life + ++sent;
@@ -84,16 +139,18 @@ final class Delivery implements AutoCloseable {
     admin
         .getConfiguration(PID, null)
         .update(FrameworkUtil.asDictionary(Map.<String, Object>of(COUNT, count)));
-    synchronized (this) {
-      while (heard < sent || got < life + sent) {
-        long left = (end - System.nanoTime()) / 1_000_000;
-        if (left <= 0) {
-          return false;
-        }
-        wait(left);
+  }
+
+  private synchronized boolean arrived() throws InterruptedException {
+    long end = System.nanoTime() + step.toNanos();
+    while (heard < sent || got < life + sent) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
       }
-      return true;
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
+    return true;
   }
 
   @Override

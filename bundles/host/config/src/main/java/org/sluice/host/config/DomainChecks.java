@@ -15,7 +15,7 @@ import org.sluice.json.Place;
 
 /** Asks the domains what they know beyond single keys. */
 final class DomainChecks implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Asking<ConfigCheck> asking;
 

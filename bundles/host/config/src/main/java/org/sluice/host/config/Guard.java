@@ -47,6 +47,9 @@ public final class Guard implements Generations {
   /** After the start a plugin that is not there by then is not coming. */
   private static final long ARRIVAL = Duration.ofSeconds(30).toNanos();
 
+  /** What brought the process down is tried again when everything else has been up for so long. */
+  private static final long CALM = Duration.ofSeconds(5).toNanos();
+
   private final BundleContext context;
   private final Hints hints = new Hints();
   private final ReentrantLock turn = new ReentrantLock();
@@ -66,6 +69,9 @@ public final class Guard implements Generations {
 
   /** Only by the worker. */
   private long startedAt;
+
+  /** When a plugin was last waited for; 0 when none was. Only by the worker. */
+  private long awaitedAt;
 
   @Activate
   public Guard(
@@ -154,7 +160,7 @@ public final class Guard implements Generations {
           if (up > ARRIVAL && absenceCounts()) {
             look.bundlesChanged();
           }
-          look.step(hinted, up);
+          look.step(hinted, up >= 0, calm(up));
         } catch (RuntimeException e) {
           LOG.log(ERROR, "looking at the configuration failed; the last good one stays", e);
         } finally {
@@ -174,6 +180,15 @@ public final class Guard implements Generations {
     return startedAt == 0 ? -1 : System.nanoTime() - startedAt;
   }
 
+  /** Whether all is up, and the plugins that are to come have had the time to start. */
+  private boolean calm(long up) {
+    long now = System.nanoTime();
+    if (up <= ARRIVAL && schemas.awaitsAny()) {
+      awaitedAt = now;
+    }
+    return up > CALM && (awaitedAt == 0 || now - awaitedAt > CALM);
+  }
+
   /** Whether a plugin was waited for that does not come any more. */
   private boolean absenceCounts() {
     // In safe mode all plugins are held back; nothing follows from that.
@@ -185,7 +200,7 @@ public final class Guard implements Generations {
   }
 
   private boolean ending() {
-    return processIs(Bundle.STOPPING);
+    return stopping || processIs(Bundle.STOPPING);
   }
 
   private boolean processIs(int state) {
@@ -227,7 +242,7 @@ public final class Guard implements Generations {
     boolean mine = false;
     try {
       // The worker may be handing out a generation; it is done soon, or gives up.
-      mine = turn.tryLock(3, TimeUnit.SECONDS);
+      mine = turn.tryLock(30, TimeUnit.SECONDS);
       if (mine) {
         look.arrived(bundle.getSymbolicName(), claimed);
       } else {

@@ -22,8 +22,11 @@ final class HealthWatch implements AutoCloseable {
   /** What was asked longer ago says nothing of now. */
   private static final long RECENT = Duration.ofSeconds(1).toNanos();
 
-  /** A check that has been silent for so long hangs. */
-  private static final long HANGS = Duration.ofMillis(900).toNanos();
+  /** A check that has been silent for so long hangs; one that is silent for less may be slow. */
+  private static final long HANGS = Duration.ofSeconds(5).toNanos();
+
+  /** Checks are called at once, unless the machine is slow. */
+  private static final Duration CALLED = Duration.ofSeconds(2);
 
   private final Asking<HealthCheck> asking;
   private volatile @Nullable Look prepared;
@@ -32,10 +35,15 @@ final class HealthWatch implements AutoCloseable {
     this.asking = new Asking<>(context, HealthCheck.class, "health");
   }
 
+  private record Told(String name, Health health) {}
+
   /**
-   * @param begun when the check was called
+   * What checks say.
+   *
+   * @param critical the critical ones by name, with what they say
+   * @param all whether each has answered, or hangs
    */
-  private record Told(String name, Health health, long begun) {}
+  record Said(Map<String, String> critical, boolean all) {}
 
   /** Checks under way. */
   final class Look {
@@ -43,40 +51,53 @@ final class HealthWatch implements AutoCloseable {
     private final Asking<HealthCheck>.Round<Told> round = asking.ask(Look::tell);
 
     private static Told tell(HealthCheck check) {
-      long begun = System.nanoTime();
       String name = check.name();
-      return new Told(name, OWN.equals(name) ? Health.ok("") : check.check(), begun);
+      return new Told(name, OWN.equals(name) ? Health.ok("") : check.check());
     }
 
-    /** The critical ones by name, with what they say. */
-    Map<String, String> critical(Duration patience) {
-      return critical(patience, System.nanoTime() + Duration.ofDays(1).toNanos());
+    /**
+     * Waits until all have been called.
+     *
+     * @param patience how long those that are quick may take to answer
+     */
+    void called(Duration patience) {
+      round.called(CALLED);
+      round.within(patience);
+    }
+
+    /** What they say now; those that were busy with an earlier question are asked again. */
+    Said said(Duration patience) {
+      round.insist();
+      return said(patience, System.nanoTime() + Duration.ofDays(1).toNanos());
     }
 
     /** Those that were critical when they were called before a moment. */
-    Map<String, String> criticalBefore(long moment) {
-      return critical(Duration.ZERO, moment);
+    Set<String> criticalBefore(long moment) {
+      return said(Duration.ZERO, moment).critical().keySet();
     }
 
-    private Map<String, String> critical(Duration patience, long moment) {
+    private Said said(Duration patience, long moment) {
       Map<String, String> critical = new TreeMap<>();
+      boolean all = true;
       for (Asking.Answer<Told> answer : round.within(patience)) {
         Told told = answer.value();
         if (told == null && answer.late() && answer.nanos() < HANGS) {
           // Slow, perhaps; a busy machine is no reason to take a change back.
+          all = false;
           continue;
         }
         if (told == null) {
           critical.put(
               answer.asked(),
               answer.late() ? "did not answer in time" : "threw " + answer.thrown());
-        } else if (told.health().status() == Health.Status.CRITICAL && told.begun() - moment < 0) {
+        } else if (told.health().status() == Health.Status.CRITICAL
+            && answer.begun() - moment < 0) {
           String remedy = told.health().remedy();
           critical.put(
               told.name(), told.health().text() + (remedy.isEmpty() ? "" : " — " + remedy));
         }
       }
-      return critical;
+      return new Said(critical, all);
     }
   }
 

@@ -25,9 +25,6 @@ final class Look {
   private static final System.Logger LOG = System.getLogger("org.sluice.host.config");
   private static final System.Logger AUDIT = System.getLogger("org.sluice.host.config.audit");
 
-  /** What brought the process down is tried again only when everything else is up. */
-  private static final long CALM = Duration.ofSeconds(5).toNanos();
-
   private final ConfigFolder folder;
   private final Checker checker;
   private final DomainChecks domains;
@@ -58,7 +55,7 @@ final class Look {
       Course course,
       Tally tally) {
     this.folder = folder;
-    this.unsettled = new Unsettled(folder.path());
+    this.unsettled = new Unsettled(folder, System::nanoTime);
     this.checker = checker;
     this.domains = domains;
     this.store = store;
@@ -178,10 +175,11 @@ final class Look {
 
   /**
    * @param hinted whether somebody said that there may be something new
-   * @param up for how many nanoseconds the process has been up; negative when it is not
+   * @param started whether the process is up
+   * @param calm whether everything else has been up for a while, so that what brought the process
+   *     down can be tried again
    */
-  void step(boolean hinted, long up) {
-    boolean started = up >= 0;
+  void step(boolean hinted, boolean started, boolean calm) {
     List<ConfigProblem> back = course.watch(started);
     if (!back.isEmpty()) {
       refused = course.trying() ? refused : seen.digest();
@@ -189,19 +187,21 @@ final class Look {
       publish(back);
     }
     if (hinted || !course.trying() || unsettled.waiting()) {
-      look(started, again && up > (interrupted ? CALM : 0));
+      look(started, again && started && (calm || !interrupted));
     }
     view = view(view.problems());
   }
 
   private void look(boolean started, boolean retry) {
     boolean bundles = bundlesChanged && started;
+    long begun = System.nanoTime();
     String now = folder.stamp();
     if (now.equals(stamp) && !bundles && !retry) {
+      unsettled.calm();
       return;
     }
     Snapshot snapshot = folder.read();
-    if (unsettled.gone(seen, snapshot)) {
+    if (unsettled.gone(seen, snapshot, begun)) {
       return;
     }
     boolean same = snapshot.digest().equals(seen.digest());
@@ -212,11 +212,12 @@ final class Look {
     stamp = now;
     if (same && trust && !retry && (!bundles || interrupted)) {
       // Touched, or replaced by the same; or waiting to be tried again.
+      unsettled.calm();
       return;
     }
     bundlesChanged &= !bundles;
     Checked checked = checked(distrust);
-    if (unsettled.broken(checked)) {
+    if (unsettled.broken(checked, now, begun)) {
       seen = before;
       stamp = "";
       return;

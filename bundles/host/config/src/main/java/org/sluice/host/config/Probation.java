@@ -24,7 +24,6 @@ final class Probation implements AutoCloseable {
   static final Duration LENGTH = Duration.ofMillis(1400);
 
   private static final Duration HEALTH_PATIENCE = Duration.ofMillis(200);
-  private static final long MIDWAY = Duration.ofMillis(300).toNanos();
   private static final Duration HEALTH_BEFORE = Duration.ofMillis(15);
 
   private final ComponentWatch components;
@@ -35,8 +34,8 @@ final class Probation implements AutoCloseable {
   private final HealthWatch.Look healthBefore;
   private final long begun;
 
-  /** Asked so that a check that hangs is known to hang at the end. */
-  private HealthWatch.@Nullable Look midway;
+  private HealthWatch.@Nullable Look healthAfter;
+  private boolean over;
 
   private final List<ServiceReference<?>> used = new ArrayList<>();
 
@@ -52,7 +51,7 @@ final class Probation implements AutoCloseable {
     this.healthBefore = health.before();
     this.before = components.look();
     // Those that are quick have answered by then; of the others it counts when they were called.
-    healthBefore.critical(HEALTH_BEFORE);
+    healthBefore.called(HEALTH_BEFORE);
     this.begun = System.nanoTime();
   }
 
@@ -71,17 +70,24 @@ final class Probation implements AutoCloseable {
     for (Failure failure : components.worse(before, now, changed, last)) {
       failures.putIfAbsent(failure.text(), failure);
     }
-    if (midway == null && System.nanoTime() - begun > MIDWAY) {
-      midway = health.look();
-    }
     complaints(now).forEach(f -> failures.putIfAbsent(f.text(), f));
     if (last && failures.isEmpty()) {
-      Set<String> ill = healthBefore.criticalBefore(begun).keySet();
-      for (Failure failure : HealthWatch.worse(ill, health.look().critical(HEALTH_PATIENCE))) {
+      if (healthAfter == null) {
+        healthAfter = health.look();
+      }
+      HealthWatch.Said said = healthAfter.said(HEALTH_PATIENCE);
+      Set<String> ill = healthBefore.criticalBefore(begun);
+      for (Failure failure : HealthWatch.worse(ill, said.critical())) {
         failures.putIfAbsent(failure.text(), failure);
       }
+      over = said.all();
     }
     return List.copyOf(failures.values());
+  }
+
+  /** Whether the last look saw everything; else a health check has still to say how it is. */
+  boolean over() {
+    return over;
   }
 
   private List<Failure> complaints(Map<String, ComponentWatch.Seen> now) {

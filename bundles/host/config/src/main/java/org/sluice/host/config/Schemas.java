@@ -98,6 +98,13 @@ final class Schemas {
     }
   }
 
+  /** Whether there are plugins that have not come. */
+  boolean awaitsAny() {
+    synchronized (claims) {
+      return !remembered.isEmpty();
+    }
+  }
+
   /**
    * Forgets the plugins that have not come.
    *

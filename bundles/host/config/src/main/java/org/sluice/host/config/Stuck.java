@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.host.config;
 
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
-/** Finds out who holds up the delivery of a configuration. */
+/** Finds out who may hold up the delivery of a configuration. */
 final class Stuck {
   private Stuck() {}
 
-  /**
-   * Names the method that keeps a thread of Config Admin, and interrupts it: as long as it hangs,
-   * no component of the whole process gets its configuration, not even the one that would mend it.
-   */
-  static String free(Duration waited) {
-    StringBuilder out = new StringBuilder();
+  /** The threads of Config Admin that are in somebody else's code, with the method they are in. */
+  static Map<Thread, String> look() {
+    Map<Thread, String> in = new HashMap<>();
     for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
       String name = thread.getKey().getName();
       if (!name.startsWith("CM Event Dispatcher") && !name.startsWith("CM Configuration Updater")) {
@@ -25,16 +22,11 @@ final class Stuck {
           break;
         }
         if (!type.startsWith("java.") && !type.startsWith("jdk.")) {
-          out.append(out.isEmpty() ? "" : ", ").append(type).append('.');
-          out.append(frame.getMethodName());
-          thread.getKey().interrupt();
+          in.put(thread.getKey(), type + "." + frame.getMethodName());
           break;
         }
       }
     }
-    return "not taken within "
-        + waited.toMillis()
-        + " ms: "
-        + (out.isEmpty() ? "Config Admin is busy" : out + " does not return");
+    return in;
   }
 }

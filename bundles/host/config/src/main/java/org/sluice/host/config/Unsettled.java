@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.sluice.host.api.ConfigProblem;
 
 /**
@@ -24,60 +26,88 @@ final class Unsettled {
 
   private static final long BROKEN_AT_MOST = Duration.ofSeconds(1).toNanos();
 
-  private final Path folder;
-  private volatile long goneSince;
-  private volatile long brokenSince;
+  private final ConfigFolder folder;
+  private final LongSupplier nanos;
+  private final Doubt gone = new Doubt();
+  private final Doubt broken = new Doubt();
 
-  Unsettled(Path folder) {
+  Unsettled(ConfigFolder folder, LongSupplier nanos) {
     this.folder = folder;
+    this.nanos = nanos;
+  }
+
+  /** What is doubted as long as it has been seen only for a short time, or only now and then. */
+  private static final class Doubt {
+    /** Between two looks a process that is not run sees nothing of what came and went. */
+    private static final int LOOKS = 4;
+
+    private int looks;
+    private long since;
+
+    /**
+     * @param begun when this look began
+     * @param now when it ended
+     */
+    private boolean holds(long begun, long now, long enough) {
+      if (looks == 0) {
+        since = now;
+      }
+      looks++;
+      return looks < LOOKS || begun - since < enough;
+    }
+
+    private void end() {
+      looks = 0;
+    }
   }
 
   /** Whether there is something to look at again soon. */
   boolean waiting() {
-    return goneSince != 0 || brokenSince != 0;
+    return gone.looks > 0 || broken.looks > 0;
   }
 
-  /** Whether a file is gone that was there, and too short a time to believe it. */
-  boolean gone(Snapshot before, Snapshot now) {
-    Set<String> gone = new TreeSet<>(before.files().keySet());
-    gone.removeAll(now.files().keySet());
-    now.problems().forEach(p -> gone.remove(p.file()));
-    long time = System.nanoTime();
-    if (gone.isEmpty()) {
-      goneSince = 0;
-      return false;
-    }
-    if (goneSince == 0) {
-      goneSince = time;
-    }
-    if (time - goneSince < GONE) {
+  /** The folder is as it was before. */
+  void calm() {
+    gone.end();
+    broken.end();
+  }
+
+  /**
+   * Whether a file is gone that was there, and too short a time to believe it.
+   *
+   * @param begun when it was begun to look
+   */
+  boolean gone(Snapshot before, Snapshot now, long begun) {
+    Set<String> missing = new TreeSet<>(before.files().keySet());
+    missing.removeAll(now.files().keySet());
+    now.problems().forEach(p -> missing.remove(p.file()));
+    if (!missing.isEmpty() && gone.holds(begun, nanos.getAsLong(), GONE)) {
       return true;
     }
-    goneSince = 0;
+    gone.end();
     return false;
   }
 
-  /** Whether files are broken, and too young to believe it. */
-  boolean broken(Checked checked) {
-    long time = System.nanoTime();
-    if (checked.good()) {
-      brokenSince = 0;
-      return false;
-    }
-    if (brokenSince == 0) {
-      brokenSince = time;
-    }
-    if (time - brokenSince < BROKEN_AT_MOST && young(checked)) {
+  /**
+   * Whether files are broken, and too young to believe it, or not the same any more.
+   *
+   * @param stamp of the folder before it was read
+   * @param begun when it was begun to look
+   */
+  boolean broken(Checked checked, String stamp, long begun) {
+    if (!checked.good()
+        && (young(checked, begun) || !folder.stamp().equals(stamp))
+        && broken.holds(begun, nanos.getAsLong(), BROKEN_AT_MOST)) {
       return true;
     }
-    brokenSince = 0;
+    broken.end();
     return false;
   }
 
-  private boolean young(Checked checked) {
+  private boolean young(Checked checked, long begun) {
     long newest = 0;
     for (ConfigProblem problem : checked.problems()) {
-      Path file = folder.resolve(problem.file());
+      Path file = folder.path().resolve(problem.file());
       try {
         if (problem.error() && Files.isRegularFile(file)) {
           newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());
@@ -86,7 +116,8 @@ final class Unsettled {
         LOG.log(WARNING, "file cannot be examined: " + e + " file=" + file);
       }
     }
-    long age = System.currentTimeMillis() - newest;
-    return age >= 0 && age < YOUNG_MILLIS;
+    long now = System.currentTimeMillis();
+    long looked = now - TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - begun);
+    return newest > looked - YOUNG_MILLIS && newest <= now;
   }
 }
