@@ -194,7 +194,6 @@ final class Worker implements Runnable {
         if (!found.containsKey(slot.file) && slot.sighting != null) {
           slot.sighting = null;
           slot.missingSince = System.nanoTime();
-          wakeHeirs(slot);
         }
       }
       trouble = "";
@@ -291,6 +290,14 @@ final class Worker implements Runnable {
   private Duration missing(Slot slot, String held) {
     if (!held.isEmpty()) {
       return IDLE;
+    }
+    if (slots.values().stream().anyMatch(s -> s.replaces(slot))) {
+      return SOON;
+    }
+    wakeHeirs(slot);
+    if (slots.values().stream().anyMatch(Slot::undecided)) {
+      // It may be about to take over from this one, which serves until then.
+      return SOON;
     }
     Duration rest = LINGER.minusNanos(System.nanoTime() - slot.missingSince);
     if (rest.isNegative() || rest.isZero()) {
