@@ -185,6 +185,26 @@ class GuardTest {
   }
 
   @Test
+  void aSlowStartIsNotBlamedForWhatAnotherDoes() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.prepare()) {
+      sluice.drop("a-slow.jar", Samples.activator("sample.slow", "1.0.0", "Thread.sleep(1500);"));
+      sluice.drop(
+          "killer.jar",
+          Samples.activator("sample.killer", "1.0.0", "Runtime.getRuntime().halt(9);"));
+      for (int i = 0; i < 3; i++) {
+        sluice.spawn();
+        assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), sluice::log);
+        assertEquals(9, sluice.process().exitValue(), sluice::log);
+      }
+      sluice.launch();
+      Plugins plugins = new Plugins(sluice);
+      Plugins.Row refused = plugins.await("killer.jar", "QUARANTINED");
+      assertTrue(refused.reason().contains("died 3 times"), refused::reason);
+      plugins.await("a-slow.jar", "ACTIVE");
+    }
+  }
+
+  @Test
   void aStartThatExitsTheProcessCountsToo() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare()) {
       sluice.drop("killer.jar", Samples.activator("sample.killer", "1.0.0", "System.exit(7);"));

@@ -34,6 +34,11 @@ final class Arrival {
     return quiet.compareTo(settings.stallTimeout()) >= 0 ? Stage.STALLED : Stage.ARRIVING;
   }
 
+  /** Whether this was looked at and is not all there. */
+  boolean incomplete(DropFolder.Sighting sighting) {
+    return sighting.equals(seen) && !missing.isEmpty();
+  }
+
   /** How long nobody has changed the file. */
   Duration quiet(DropFolder.Sighting sighting) {
     Duration observed = Duration.ofNanos(System.nanoTime() - since);

@@ -3,6 +3,7 @@ package org.sluice.host.deploy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -60,8 +61,8 @@ public final class Deployer implements Plugins, ConfigurationListener {
   /** How long a command waits for the worker. */
   private static final long PATIENCE_SECONDS = 30;
 
-  /** How long a release waits for the plugin to come up, so that it can tell what came of it. */
-  private static final long RELEASE_MILLIS = 3000;
+  /** How much longer than a start may take a release waits, so that it can tell what came of it. */
+  private static final Duration RELEASE_SLACK = Duration.ofSeconds(3);
 
   private final BundleContext context;
   private final Worker worker;
@@ -254,12 +255,12 @@ public final class Deployer implements Plugins, ConfigurationListener {
               worker.publish();
               return slot.file;
             });
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RELEASE_MILLIS);
+    long end = System.nanoTime() + settings.startTimeout().plus(RELEASE_SLACK).toNanos();
     while (true) {
       Plugin plugin = plugin(file);
       boolean settled =
           plugin.state() != Plugin.State.STARTING && plugin.state() != Plugin.State.ARRIVING;
-      if (settled || System.nanoTime() > end) {
+      if (settled || System.nanoTime() - end > 0) {
         return plugin;
       }
       pause();

@@ -27,16 +27,6 @@ final class Dismissal {
 
   /** The file is gone for good. */
   void gone(Slot slot, Runnable removed) {
-    boolean inherited =
-        board.slots().stream()
-            .anyMatch(
-                s ->
-                    s.run instanceof Slot.Attempting a
-                        && a.old() != null
-                        && a.old().from() == slot);
-    if (inherited) {
-      return;
-    }
     board.parts().journal().forget(slot.file);
     board.parts().quarantine().remove(slot.file);
     board.save();

@@ -26,10 +26,17 @@ final class Intake {
     this.lifecycle = lifecycle;
   }
 
-  /** Whether the next file may be begun: starts come one after the other unless one is slow. */
-  boolean mayBegin() {
+  /**
+   * Whether the next file may be begun: starts come one after the other unless one is slow.
+   *
+   * @param settled whether everything that was in the folder at first was decided on. Until then a
+   *     slow one is waited for, too, if a start may kill the process again: what is being started
+   *     beside it would be blamed as well.
+   */
+  boolean mayBegin(boolean settled) {
+    boolean wary = !settled && board.parts().journal().suspects(board.settings().crashLimit());
     return board.slots().stream()
-        .noneMatch(s -> s.run != null && s.run.thread().age().compareTo(YOUNG) < 0);
+        .noneMatch(s -> s.run != null && (wary || s.run.thread().age().compareTo(YOUNG) < 0));
   }
 
   /** Decides on a file that is complete. */
@@ -132,13 +139,25 @@ final class Intake {
     return true;
   }
 
-  /** Starts the last good revision when the content of the file is not to be had. */
-  void fallBack(Slot slot) {
+  /**
+   * Starts the last good revision when the content of the file is not to be had.
+   *
+   * @param mayBegin whether a start may be begun
+   * @return whether it has to be asked again for that
+   */
+  boolean fallBack(Slot slot, boolean mayBegin) {
     Journal.Good good = board.parts().journal().good(slot.file);
     if (slot.serving != null || slot.run != null || slot.fellBack || good == null) {
-      return;
+      return false;
     }
-    slot.fellBack = true;
+    if (mayBegin) {
+      slot.fellBack = true;
+      fallBack(slot, good);
+    }
+    return !mayBegin;
+  }
+
+  private void fallBack(Slot slot, Journal.Good good) {
     if (good.sha().equals(slot.refusedSha)) {
       board.parts().journal().forgetGood(slot.file);
       return;

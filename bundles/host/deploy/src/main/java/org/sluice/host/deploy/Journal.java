@@ -126,6 +126,11 @@ final class Journal {
     return deaths.getOrDefault(sha, 0L);
   }
 
+  /** Whether what killed a process may be started again, for it has not done so often enough. */
+  boolean suspects(int limit) {
+    return deaths.values().stream().anyMatch(count -> count < limit);
+  }
+
   /** Leaves a mark on the disk that is only found by the next process if this one dies. */
   void starting(String sha) throws IOException {
     Path mark = starting.resolve(sha);

@@ -15,7 +15,7 @@ final class Predecessor {
 
   Slot.@Nullable Old of(Slot slot, Jar jar) throws RefusedException {
     Slot other = bearer(slot, jar.name());
-    if (other != null && (!other.missing() || other.run != null)) {
+    if (other != null && (!other.missing() || other.run != null || inherited(other))) {
       throw new RefusedException(
           new Refusal(
               Refusal.Kind.NAME_TAKEN,
@@ -57,6 +57,11 @@ final class Predecessor {
       }
     }
     return null;
+  }
+
+  /** Two may not take over from the same one. */
+  private boolean inherited(Slot slot) {
+    return board.slots().stream().anyMatch(s -> s.replaces(slot));
   }
 
   private @Nullable String name(Slot other) {

@@ -149,4 +149,16 @@ final class Slot {
   boolean missing() {
     return sighting == null;
   }
+
+  /** Whether there is a file that is complete, for all that is known, and was not decided on. */
+  boolean undecided() {
+    return sighting != null && (again || !sighting.equals(judged)) && !arrival.incomplete(sighting);
+  }
+
+  /** Whether what is being started here takes over from another file. */
+  boolean replaces(Slot other) {
+    return run instanceof Attempting attempting
+        && attempting.old() != null
+        && attempting.old().from() == other;
+  }
 }

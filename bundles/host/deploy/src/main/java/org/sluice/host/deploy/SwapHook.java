@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -92,10 +93,20 @@ final class SwapHook implements ResolverHookFactory, ResolverHook, FindHook {
       @Nullable String filter,
       boolean all,
       Collection<ServiceReference<?>> found) {
-    if (!leaving.isEmpty()
-        && !found.stream().allMatch(service -> leaving.contains(service.getBundle()))) {
-      found.removeIf(service -> leaving.contains(service.getBundle()));
+    if (leaving.isEmpty()) {
+      return;
     }
+    Set<ServiceReference<?>> staying =
+        found.stream().filter(this::stays).collect(Collectors.toSet());
+    if (!staying.isEmpty()) {
+      found.retainAll(staying);
+    }
+  }
+
+  private boolean stays(ServiceReference<?> service) {
+    Bundle bundle = service.getBundle();
+    // A service that was just unregistered has none.
+    return bundle != null && !leaving.contains(bundle);
   }
 
   @Override

@@ -194,7 +194,6 @@ final class Worker implements Runnable {
         if (!found.containsKey(slot.file) && slot.sighting != null) {
           slot.sighting = null;
           slot.missingSince = System.nanoTime();
-          wakeHeirs(slot);
         }
       }
       trouble = "";
@@ -264,21 +263,17 @@ final class Worker implements Runnable {
     if (slot.run != null) {
       return SOON;
     }
+    boolean mayBegin = intake.mayBegin(settled);
     boolean same = sighting.equals(slot.judged);
     if (same && !slot.again && !verdicts.retryDue(slot)) {
-      if (slot.refusal != null && !slot.deferred) {
-        intake.fallBack(slot);
-      }
-      return rest;
+      boolean refused = slot.refusal != null && !slot.deferred;
+      return refused && intake.fallBack(slot, mayBegin) ? SOON : rest;
     }
     if (!held.isEmpty()) {
       slot.enter(Plugin.State.HELD, held);
-      if (!gate.safeMode()) {
-        intake.fallBack(slot);
-      }
-      return IDLE;
+      return !gate.safeMode() && intake.fallBack(slot, mayBegin) ? SOON : IDLE;
     }
-    if (!intake.mayBegin()) {
+    if (!mayBegin) {
       return SOON;
     }
     return arrive(slot, sighting);
@@ -291,6 +286,14 @@ final class Worker implements Runnable {
   private Duration missing(Slot slot, String held) {
     if (!held.isEmpty()) {
       return IDLE;
+    }
+    if (slots.values().stream().anyMatch(s -> s.replaces(slot))) {
+      return SOON;
+    }
+    wakeHeirs(slot);
+    if (slots.values().stream().anyMatch(Slot::undecided)) {
+      // It may be about to take over from this one, which serves until then.
+      return SOON;
     }
     Duration rest = LINGER.minusNanos(System.nanoTime() - slot.missingSince);
     if (rest.isNegative() || rest.isZero()) {
@@ -319,7 +322,7 @@ final class Worker implements Runnable {
           sighting.equals(slot.torn) && quiet.compareTo(settings.get().stallTimeout()) < 0;
       if (stage == Arrival.Stage.ARRIVING || torn) {
         slot.enter(Plugin.State.ARRIVING, slot.arrival.missing());
-        intake.fallBack(slot);
+        boolean _ = intake.fallBack(slot, true);
         return quiet.compareTo(LULL) < 0 ? SOON : LATER;
       }
       if (stage == Arrival.Stage.STALLED) {

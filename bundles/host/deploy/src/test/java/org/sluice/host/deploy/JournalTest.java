@@ -2,7 +2,9 @@
 package org.sluice.host.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,15 @@ class JournalTest {
     survived.starting("abc");
     survived.started("abc");
     assertEquals(2, new Journal(folder).deaths("abc"));
+  }
+
+  @Test
+  void suspectsWhatMayKillTheProcessAgain() throws Exception {
+    assertFalse(new Journal(folder).suspects(2));
+    new Journal(folder).starting("abc");
+    assertTrue(new Journal(folder).suspects(2));
+    new Journal(folder).starting("abc");
+    assertFalse(new Journal(folder).suspects(2), "it is not started any more");
   }
 
   @Test

@@ -4,7 +4,6 @@ package org.sluice.ops.health;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,11 +70,14 @@ public final class PrivilegesHealth implements HealthCheck {
     return of(threads, allowed);
   }
 
-  private static Optional<String> status(Path task) throws IOException {
+  /** Empty when the thread ended meanwhile: the kernel has more than one error for that. */
+  static Optional<String> status(Path task) throws IOException {
     try {
       return Optional.of(Files.readString(task.resolve("status")));
-    } catch (NoSuchFileException e) {
-      // It ended meanwhile.
+    } catch (IOException e) {
+      if (Files.exists(task)) {
+        throw e;
+      }
       return Optional.empty();
     }
   }

@@ -22,7 +22,7 @@ final class Output implements AutoCloseable {
   private static final int BATCH = 128;
   private static final long TICK_MILLIS = 500;
   private static final long STOP_MILLIS = 2000;
-  private static final long FLUSH_MILLIS = 500;
+  private static final long FLUSH_MILLIS = 3000;
 
   /** Where the lines come from that nobody brings: counts of what was kept back. */
   interface Late {
@@ -86,7 +86,8 @@ final class Output implements AutoCloseable {
     try {
       // Whether in time or not, there is nothing more to be done.
       boolean _ =
-          queue.offer(new Item(null, written))
+          thread.isAlive()
+              && queue.offer(new Item(null, written))
               && written.await(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
