@@ -3,6 +3,7 @@ package org.sluice.json;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,26 @@ import org.jspecify.annotations.Nullable;
  * everything else become texts by {@code toString}.
  */
 public final class JsonWriter {
+  /**
+   * Of each class of records, in order. The virtual machine makes new ones whenever it is asked,
+   * and has to learn for each how to call it: that took longer than all the rest. They belong to
+   * the class and go with it.
+   */
+  private static final ClassValue<List<Method>> ACCESSORS =
+      new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> type) {
+          List<Method> all = new ArrayList<>();
+          for (RecordComponent component : type.getRecordComponents()) {
+            Method accessor = component.getAccessor();
+            // A record nested in a package-private type is still data that its owner hands out.
+            accessor.setAccessible(true);
+            all.add(accessor);
+          }
+          return List.copyOf(all);
+        }
+      };
+
   private final StringBuilder out = new StringBuilder();
   private final boolean pretty;
   private int indent;
@@ -117,23 +138,20 @@ public final class JsonWriter {
   private void record(Record record) {
     open('{');
     boolean first = true;
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
+    for (Method accessor : ACCESSORS.get(record.getClass())) {
       first = next(first);
-      name(component.getName());
-      value(read(record, component));
+      name(accessor.getName());
+      value(read(record, accessor));
     }
     close('}', first);
   }
 
-  private static @Nullable Object read(Record record, RecordComponent component) {
+  private static @Nullable Object read(Record record, Method accessor) {
     try {
-      var accessor = component.getAccessor();
-      // A record nested in a package-private type is still data that its owner chose to hand out.
-      accessor.setAccessible(true);
       return accessor.invoke(record);
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException(
-          "reading " + component.getName() + " of " + record.getClass().getName(), e);
+          "reading " + accessor.getName() + " of " + record.getClass().getName(), e);
     }
   }
 
