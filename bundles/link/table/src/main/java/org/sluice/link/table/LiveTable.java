@@ -8,14 +8,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -82,18 +82,19 @@ public final class LiveTable implements LinkTable {
       Comparator.comparingInt(Management::link).thenComparing(Management::manager);
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition news = lock.newCondition();
   private final ScheduledThreadPoolExecutor later;
   private final NumberFile numbers;
 
   /** Null before anything had to be withdrawn. */
   private volatile @Nullable Thread withdrawing;
 
+  /** Rung without the lock, so that those who wake do not queue up for it one behind another. */
+  private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+
   // All below is guarded by the lock.
   private final EventLog log;
   private final Picture picture = new Picture();
   private final Sources sources;
-  private final Set<Subscriber> subscribers = new LinkedHashSet<>();
   private @Nullable LinkSnapshot current;
   private int withdrawAfter;
   private boolean closed;
@@ -165,14 +166,7 @@ public final class LiveTable implements LinkTable {
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addSource(LinkSource source) {
-    RevocableSink sink;
-    lock.lock();
-    try {
-      sink = sources.admit(source, this);
-      tell();
-    } finally {
-      lock.unlock();
-    }
+    RevocableSink sink = changing(() -> sources.admit(source, this));
     try {
       source.attach(sink);
     } catch (RuntimeException e) {
@@ -219,30 +213,44 @@ public final class LiveTable implements LinkTable {
   }
 
   private void change(Runnable what) {
+    var _ =
+        changing(
+            () -> {
+              what.run();
+              return true;
+            });
+  }
+
+  /** Wakes the subscribers, once for all that is changed. */
+  private <T> T changing(Supplier<T> what) {
     lock.lock();
     try {
-      what.run();
+      return what.get();
     } finally {
       // What was written before it failed was written all the same.
-      tell();
+      boolean news = account();
       lock.unlock();
+      if (news) {
+        subscribers.forEach(Subscriber::ring);
+      }
     }
   }
 
-  /** Wakes the subscribers, once for all that one call changed. */
-  private void tell() {
+  /** Whether there is something to tell. */
+  private boolean account() {
     boolean before = told;
     told = sources.tellOfLinks();
     if (before && !told) {
       quietSince = System.nanoTime();
     }
-    if (current == null || current.number() != log.last()) {
-      current = null;
-      news.signalAll();
-      if (numbers.near(log.last()) && !closed) {
-        numbers.ahead(log.last());
-      }
+    if (current != null && current.number() == log.last()) {
+      return false;
     }
+    current = null;
+    if (numbers.near(log.last()) && !closed) {
+      numbers.ahead(log.last());
+    }
+    return true;
   }
 
   // --- readers
@@ -323,10 +331,10 @@ public final class LiveTable implements LinkTable {
     try {
       subscribers.remove(subscriber);
       subscriber.markClosed();
-      news.signalAll();
     } finally {
       lock.unlock();
     }
+    subscriber.ring();
   }
 
   boolean left(Subscriber subscriber) {
@@ -339,18 +347,28 @@ public final class LiveTable implements LinkTable {
   }
 
   /** Waits until there is something to tell. */
-  Delivery next(Subscriber subscriber) throws InterruptedException {
+  Delivery next(Subscriber subscriber) {
+    Delivery delivery = nextNow(subscriber);
+    while (delivery == null) {
+      subscriber.listen();
+      delivery = nextNow(subscriber);
+    }
+    return delivery;
+  }
+
+  /** Null when there is nothing to tell. */
+  private @Nullable Delivery nextNow(Subscriber subscriber) {
     lock.lock();
     try {
-      while (!subscriber.closed() && !subscriber.beginning() && subscriber.seen() == log.last()) {
-        news.await();
-      }
       if (subscriber.closed()) {
         return new Delivery.End();
       }
       LinkSnapshot first = subscriber.takeFirst();
       if (first != null) {
         return new Delivery.Whole(first, 0);
+      }
+      if (subscriber.seen() == log.last()) {
+        return null;
       }
       if (!log.covers(subscriber.seen())) {
         LinkSnapshot whole = snapshot();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.link.table;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.sluice.link.api.LinkEvent;
 import org.sluice.link.api.LinkListener;
@@ -19,6 +21,9 @@ final class Subscriber implements LinkSubscription {
   private final String name;
   private final LinkListener listener;
   private final Thread thread;
+
+  /** Whether there may be news that it has not looked at. */
+  private final AtomicBoolean rung = new AtomicBoolean();
 
   /** The last number it was told. Guarded by the lock of the table, as all below. */
   private long seen;
@@ -48,6 +53,22 @@ final class Subscriber implements LinkSubscription {
     thread.start();
   }
 
+  /** There is news. Whoever is rung already is not woken twice. */
+  void ring() {
+    if (rung.compareAndSet(false, true)) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Waits until it is rung; only its own thread may. */
+  void listen() {
+    while (!rung.getAndSet(false)) {
+      LockSupport.park(this);
+      // Only close() interrupts, which rings, or the listener left its own interrupt behind.
+      boolean _ = Thread.interrupted();
+    }
+  }
+
   String name() {
     return name;
   }
@@ -65,10 +86,6 @@ final class Subscriber implements LinkSubscription {
     LinkSnapshot taken = first;
     first = null;
     return taken;
-  }
-
-  boolean beginning() {
-    return first != null;
   }
 
   boolean closed() {
@@ -100,14 +117,7 @@ final class Subscriber implements LinkSubscription {
 
   private void run() {
     while (true) {
-      Delivery delivery;
-      try {
-        delivery = table.next(this);
-      } catch (InterruptedException e) {
-        // Only close() interrupts, or the listener left its own interrupt behind.
-        continue;
-      }
-      switch (delivery) {
+      switch (table.next(this)) {
         case Delivery.End ignored -> {
           return;
         }
