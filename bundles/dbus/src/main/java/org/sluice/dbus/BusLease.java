@@ -18,6 +18,7 @@ final class BusLease implements Bus {
   private static final ObjectPath BUS_PATH = new ObjectPath("/org/freedesktop/DBus");
 
   private final BusConnection connection;
+  private final CallTally tally;
   private final Consumer<Bus> ending;
   private final Deliverer deliverer;
   private final Set<Registration> registrations = ConcurrentHashMap.newKeySet();
@@ -26,8 +27,9 @@ final class BusLease implements Bus {
   /**
    * @param ending told once, when this share has ended
    */
-  BusLease(BusConnection connection, String user, Consumer<Bus> ending) {
+  BusLease(BusConnection connection, String user, CallTally tally, Consumer<Bus> ending) {
     this.connection = connection;
+    this.tally = tally;
     this.ending = ending;
     this.deliverer = new Deliverer(user);
   }
@@ -69,8 +71,10 @@ final class BusLease implements Bus {
                 flags, call.destination(), call.path(), call.interfaceName(), call.member()),
             call.arguments());
     CallFuture<Body> future = new CallFuture<>(deliverer);
+    tally.made(call);
     DBusException unsent = connection.call(this, call, message, new Completion(call, future));
     if (unsent != null) {
+      tally.failed(call);
       future.completeExceptionally(unsent);
     }
     return future;
@@ -161,6 +165,7 @@ final class BusLease implements Bus {
 
     @Override
     public void failed(DBusException why) {
+      tally.failed(call);
       deliverer.post(() -> future.completeExceptionally(why));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.dbus;
 
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -21,4 +22,13 @@ public interface Buses {
 
   /** The bus at this address. */
   Bus open(String user, BusAddress address);
+
+  /** How often methods were called, by all users together. */
+  List<CallCount> calls();
+
+  /**
+   * @param calls how often it was called
+   * @param failures how many of these failed, with an error of the one called or without an answer
+   */
+  record CallCount(String interfaceName, String member, long calls, long failures) {}
 }

@@ -14,6 +14,7 @@ import org.osgi.service.component.annotations.Deactivate;
 /** One connection for each address, as long as somebody uses it. */
 @Component(service = Buses.class)
 public final class SharedBuses implements Buses {
+  private final CallTally tally = new CallTally();
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by the lock.
   private final Map<BusAddress, Use> uses = new HashMap<>();
@@ -49,13 +50,19 @@ public final class SharedBuses implements Buses {
       }
       use.users++;
       Use used = use;
-      BusLease lease = new BusLease(use.connection, user, ended -> release(ended, address, used));
+      BusLease lease =
+          new BusLease(use.connection, user, tally, ended -> release(ended, address, used));
       open.add(lease);
       lease.start();
       return lease;
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public List<CallCount> calls() {
+    return tally.counts();
   }
 
   private void release(Bus lease, BusAddress address, Use use) {

@@ -120,6 +120,14 @@ record ManagedPicture(ManagedHost host, SluiceProcess sluice) {
         .sum();
   }
 
+  /** How often a method was called on the bus since the start. */
+  long calls(String method) {
+    return ask("host:metrics", "sluice_dbus_calls_total", "--json").stream()
+        .filter(row -> text(row, "labels").contains("method=" + method))
+        .mapToLong(row -> (long) Double.parseDouble(text(row, "value")))
+        .sum();
+  }
+
   long count(String kind) {
     return happenings().stream().filter(h -> h.equals(kind) || h.startsWith(kind + " ")).count();
   }

@@ -93,6 +93,7 @@ class NetworkdTest extends ManagerStories {
         items(member(management, "domains")).stream().map(Namespace::text).toList());
     picture.await(
         "the host", () -> text(picture.management(MANAGER, ""), "ipv4").equals("ROUTABLE"));
+    picture.await("how often it was asked", () -> picture.calls("Describe") > 0);
   }
 
   @Override

@@ -48,8 +48,7 @@ public final class LinkOnBus implements HealthCheck, MetricSource {
       subscription = null;
       return;
     }
-    Bus opened =
-        config.bus().isEmpty() ? buses.open(USER) : buses.open(USER, new BusAddress(config.bus()));
+    Bus opened = buses.open(USER, BusAddress.configured(config.bus()));
     ExportedObject object =
         opened.export(Offer.PATH, AccessPolicy.everybody(), List.of(new Offer(table).described()));
     opened.own(Offer.NAME, (_, ownership, detail) -> state = new State(ownership, detail));
