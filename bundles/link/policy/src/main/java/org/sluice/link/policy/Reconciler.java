@@ -57,8 +57,13 @@ public final class Reconciler {
   /** What follows one another so closely is one change, */
   private static final long SETTLE_NANOS = 3_000_000L;
 
+  /** and a pause in the midst of so much is no end of it, */
+  private static final int BURST = 20;
+
+  private static final long BURST_SETTLE_NANOS = 10_000_000L;
+
   /** unless it goes on for so long. */
-  private static final long LONGEST_SETTLE_NANOS = 60_000_000L;
+  private static final long LONGEST_SETTLE_NANOS = 100_000_000L;
 
   private static final long FIRST_RETRY_NANOS = 200_000_000L;
   private static final long LAST_RETRY_NANOS = 30_000_000_000L;
@@ -70,9 +75,9 @@ public final class Reconciler {
   private static final long SLOWEST_HEAL_NANOS = 300_000_000L;
 
   /** So many times as long as a look took nothing is looked at, but not longer than this. */
-  private static final int REST = 4;
+  private static final int REST = 2;
 
-  private static final long LONGEST_REST_NANOS = 200_000_000L;
+  private static final long LONGEST_REST_NANOS = 80_000_000L;
 
   private static final long FIRST_HEAL_PAUSE_NANOS = 5_000_000L;
   private static final long CALM_NANOS = 5_000_000_000L;
@@ -91,6 +96,10 @@ public final class Reconciler {
   // Guarded by the lock.
   private boolean dirty = true;
   private long newsAt = System.nanoTime();
+
+  /** Since the last look began. */
+  private int newsCount;
+
   private boolean stopping;
 
   private volatile Settings settings;
@@ -251,6 +260,7 @@ public final class Reconciler {
     lock.lock();
     try {
       newsAt = System.nanoTime();
+      newsCount++;
       if (!dirty) {
         dirty = true;
         news.signalAll();
@@ -335,6 +345,7 @@ public final class Reconciler {
       sleep(nextAt, true);
       settle();
       dirty = false;
+      newsCount = 0;
       return !stopping;
     } finally {
       lock.unlock();
@@ -352,7 +363,8 @@ public final class Reconciler {
   }
 
   private long readyAt(long latest) {
-    return Math.max(notBefore, Math.min(latest, newsAt + SETTLE_NANOS));
+    long pause = newsCount > BURST ? BURST_SETTLE_NANOS : SETTLE_NANOS;
+    return Math.max(notBefore, Math.min(latest, newsAt + pause));
   }
 
   /** With the lock held; ends early when it is to end, or when it is woken and that counts. */
