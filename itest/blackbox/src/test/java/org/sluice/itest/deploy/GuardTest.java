@@ -164,22 +164,27 @@ class GuardTest {
     }
   }
 
+  /** Drops a plugin that kills the process when it is started, and starts until it is refused. */
+  private static Plugins killedThreeTimes(SluiceProcess sluice) throws Exception {
+    sluice.drop(
+        "killer.jar", Samples.activator("sample.killer", "1.0.0", "Runtime.getRuntime().halt(9);"));
+    for (int i = 0; i < 3; i++) {
+      sluice.spawn();
+      assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), sluice::log);
+      assertEquals(9, sluice.process().exitValue(), sluice::log);
+    }
+    sluice.launch();
+    Plugins plugins = new Plugins(sluice);
+    Plugins.Row refused = plugins.await("killer.jar", "QUARANTINED");
+    assertTrue(refused.reason().contains("died 3 times"), refused::reason);
+    return plugins;
+  }
+
   @Test
   void aStartThatKillsTheProcessIsTriedThreeTimesOnly() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare()) {
       sluice.drop("greeter.jar", Samples.greeter("1.0.0"));
-      sluice.drop(
-          "killer.jar",
-          Samples.activator("sample.killer", "1.0.0", "Runtime.getRuntime().halt(9);"));
-      for (int i = 0; i < 3; i++) {
-        sluice.spawn();
-        assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), sluice::log);
-        assertEquals(9, sluice.process().exitValue(), sluice::log);
-      }
-      sluice.launch();
-      Plugins plugins = new Plugins(sluice);
-      Plugins.Row refused = plugins.await("killer.jar", "QUARANTINED");
-      assertTrue(refused.reason().contains("died 3 times"), refused::reason);
+      Plugins plugins = killedThreeTimes(sluice);
       plugins.await("greeter.jar", "ACTIVE");
     }
   }
@@ -188,18 +193,7 @@ class GuardTest {
   void aSlowStartIsNotBlamedForWhatAnotherDoes() throws Exception {
     try (SluiceProcess sluice = SluiceProcess.prepare()) {
       sluice.drop("a-slow.jar", Samples.activator("sample.slow", "1.0.0", "Thread.sleep(1500);"));
-      sluice.drop(
-          "killer.jar",
-          Samples.activator("sample.killer", "1.0.0", "Runtime.getRuntime().halt(9);"));
-      for (int i = 0; i < 3; i++) {
-        sluice.spawn();
-        assertTrue(sluice.process().waitFor(60, TimeUnit.SECONDS), sluice::log);
-        assertEquals(9, sluice.process().exitValue(), sluice::log);
-      }
-      sluice.launch();
-      Plugins plugins = new Plugins(sluice);
-      Plugins.Row refused = plugins.await("killer.jar", "QUARANTINED");
-      assertTrue(refused.reason().contains("died 3 times"), refused::reason);
+      Plugins plugins = killedThreeTimes(sluice);
       plugins.await("a-slow.jar", "ACTIVE");
     }
   }
