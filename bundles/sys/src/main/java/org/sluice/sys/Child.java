@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.sluice.sys.call.CallState;
+import org.sluice.sys.call.Libc;
 
 /**
  * A program that was started here, in a session and process group of its own. It has the rights of

@@ -12,6 +12,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.sluice.sys.call.CallState;
+import org.sluice.sys.call.Libc;
 
 /** The calls of the C library that start and end programs. Linked all at once, when first used. */
 final class LibcProcess {

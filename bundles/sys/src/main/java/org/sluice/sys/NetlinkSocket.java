@@ -10,6 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.sluice.sys.call.CallState;
+import org.sluice.sys.call.Libc;
 
 /**
  * One netlink socket of the network namespace in which it was opened. Owns its descriptor.

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.sluice.sys.call.CallState;
+import org.sluice.sys.call.Libc;
 
 /** The socket against the real kernel; reading needs no privilege. */
 @EnabledOnOs(OS.LINUX)

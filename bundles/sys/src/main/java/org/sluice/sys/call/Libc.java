@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.sys;
+package org.sluice.sys.call;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -18,23 +18,23 @@ import java.lang.invoke.MethodHandle;
  * <p>A call is linked when it is first made, each in a class of its own: linking one costs
  * milliseconds, and most of them are not needed to start.
  */
-final class Libc {
-  static final int AF_NETLINK = 16;
-  static final int SOCK_RAW = 3;
-  static final int SOCK_CLOEXEC = 02000000;
-  static final int SOL_SOCKET = 1;
-  static final int SO_RCVBUF = 8;
-  static final int SO_RCVBUFFORCE = 33;
-  static final int SOL_NETLINK = 270;
-  static final int MSG_TRUNC = 0x20;
-  static final int MSG_DONTWAIT = 0x40;
-  static final short POLLIN = 1;
-  static final int EFD_CLOEXEC = 02000000;
-  static final int EFD_NONBLOCK = 04000;
+public final class Libc {
+  public static final int AF_NETLINK = 16;
+  public static final int SOCK_RAW = 3;
+  public static final int SOCK_CLOEXEC = 02000000;
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_RCVBUF = 8;
+  public static final int SO_RCVBUFFORCE = 33;
+  public static final int SOL_NETLINK = 270;
+  public static final int MSG_TRUNC = 0x20;
+  public static final int MSG_DONTWAIT = 0x40;
+  public static final short POLLIN = 1;
+  public static final int EFD_CLOEXEC = 02000000;
+  public static final int EFD_NONBLOCK = 04000;
 
   private Libc() {}
 
-  static int socket(CallState state, int domain, int type, int protocol) {
+  public static int socket(CallState state, int domain, int type, int protocol) {
     try {
       return state.result((int) Socket.CALL.invokeExact(state.segment(), domain, type, protocol));
     } catch (Throwable t) {
@@ -46,7 +46,7 @@ final class Libc {
     static final MethodHandle CALL = link("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   }
 
-  static int bind(CallState state, int fd, MemorySegment address) {
+  public static int bind(CallState state, int fd, MemorySegment address) {
     try {
       return state.result(
           (int) Bind.CALL.invokeExact(state.segment(), fd, address, (int) address.byteSize()));
@@ -62,7 +62,8 @@ final class Libc {
   /**
    * @param length in and out: the size of the address
    */
-  static int getsockname(CallState state, int fd, MemorySegment address, MemorySegment length) {
+  public static int getsockname(
+      CallState state, int fd, MemorySegment address, MemorySegment length) {
     try {
       return state.result((int) Getsockname.CALL.invokeExact(state.segment(), fd, address, length));
     } catch (Throwable t) {
@@ -74,7 +75,8 @@ final class Libc {
     static final MethodHandle CALL = link("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   }
 
-  static int setsockopt(CallState state, int fd, int level, int option, MemorySegment value) {
+  public static int setsockopt(
+      CallState state, int fd, int level, int option, MemorySegment value) {
     try {
       return state.result(
           (int)
@@ -93,7 +95,7 @@ final class Libc {
   /**
    * @param length in and out: the size of the value
    */
-  static int getsockopt(
+  public static int getsockopt(
       CallState state, int fd, int level, int option, MemorySegment value, MemorySegment length) {
     try {
       return state.result(
@@ -108,7 +110,7 @@ final class Libc {
         link("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   }
 
-  static long sendto(
+  public static long sendto(
       CallState state, int fd, MemorySegment data, int flags, MemorySegment address) {
     try {
       return state.result(
@@ -134,7 +136,7 @@ final class Libc {
   /**
    * @param length in and out: the size of the address
    */
-  static long recvfrom(
+  public static long recvfrom(
       CallState state,
       int fd,
       MemorySegment buffer,
@@ -159,7 +161,7 @@ final class Libc {
   /**
    * @param descriptors an array of {@code struct pollfd}
    */
-  static int poll(CallState state, MemorySegment descriptors, int timeoutMillis) {
+  public static int poll(CallState state, MemorySegment descriptors, int timeoutMillis) {
     try {
       return state.result(
           (int)
@@ -174,7 +176,7 @@ final class Libc {
     static final MethodHandle CALL = link("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   }
 
-  static int eventfd(CallState state, int initial, int flags) {
+  public static int eventfd(CallState state, int initial, int flags) {
     try {
       return state.result((int) Eventfd.CALL.invokeExact(state.segment(), initial, flags));
     } catch (Throwable t) {
@@ -186,7 +188,7 @@ final class Libc {
     static final MethodHandle CALL = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
   }
 
-  static long read(CallState state, int fd, MemorySegment buffer) {
+  public static long read(CallState state, int fd, MemorySegment buffer) {
     try {
       return state.result(
           (long) Read.CALL.invokeExact(state.segment(), fd, buffer, buffer.byteSize()));
@@ -199,7 +201,7 @@ final class Libc {
     static final MethodHandle CALL = link("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   }
 
-  static long write(CallState state, int fd, MemorySegment data) {
+  public static long write(CallState state, int fd, MemorySegment data) {
     try {
       return state.result(
           (long) Write.CALL.invokeExact(state.segment(), fd, data, data.byteSize()));
@@ -213,7 +215,7 @@ final class Libc {
   }
 
   /** Not to be repeated when interrupted: the descriptor is gone all the same. */
-  static int close(CallState state, int fd) {
+  public static int close(CallState state, int fd) {
     try {
       return state.result((int) Close.CALL.invokeExact(state.segment(), fd));
     } catch (Throwable t) {
@@ -227,7 +229,7 @@ final class Libc {
 
   // This room is where restricted methods are meant to be called; the rest of the house cannot.
   @SuppressWarnings("restricted")
-  static MethodHandle link(String name, MemoryLayout result, MemoryLayout... arguments) {
+  public static MethodHandle link(String name, MemoryLayout result, MemoryLayout... arguments) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
         linker.defaultLookup().findOrThrow(name),
@@ -236,7 +238,7 @@ final class Libc {
   }
 
   /** A handle fails only when its declaration here is wrong, or memory was used after its end. */
-  static RuntimeException broken(String name, Throwable t) {
+  public static RuntimeException broken(String name, Throwable t) {
     if (t instanceof RuntimeException e) {
       return e;
     }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.sys.call;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.sluice.sys.SysException;
+
+/**
+ * Waits until a descriptor can be read, or until it is woken. One thread waits; any wakes. Owns the
+ * descriptor by which it is woken, not the other.
+ *
+ * <p>Who closes it must have made the waiting thread leave before.
+ */
+public final class Waiter implements AutoCloseable {
+  private final MemorySegment polled;
+  private final MemorySegment counter;
+  private final MemorySegment one;
+  private final CallState waiting;
+  private final int wakeUp;
+
+  private Waiter(Arena arena, CallState state, int fd, int wakeUp) {
+    this.wakeUp = wakeUp;
+    waiting = state;
+    polled = arena.allocate(16, 4);
+    counter = arena.allocate(JAVA_LONG);
+    one = arena.allocateFrom(JAVA_LONG, 1L);
+    watch(0, fd);
+    watch(8, wakeUp);
+  }
+
+  /**
+   * @param arena of shared memory, alive as long as the waiter
+   * @param fd what is waited for
+   */
+  public static Waiter open(Arena arena, int fd) throws SysException {
+    CallState state = new CallState(arena);
+    int wakeUp = Libc.eventfd(state, 0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+    if (wakeUp < 0) {
+      throw new SysException("waiting for a descriptor", "eventfd", -wakeUp);
+    }
+    return new Waiter(arena, state, fd, wakeUp);
+  }
+
+  /**
+   * Waits.
+   *
+   * @param nanos the longest; it is rounded up to milliseconds
+   * @return whether the descriptor can be read
+   */
+  public boolean await(long nanos) {
+    int millis = (int) Math.min((nanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
+    int ready = Libc.poll(waiting, polled, millis);
+    if (ready <= 0) {
+      return false;
+    }
+    if (polled.get(JAVA_SHORT, 14) != 0) {
+      Libc.read(waiting, wakeUp, counter);
+    }
+    return polled.get(JAVA_SHORT, 6) != 0;
+  }
+
+  /** Ends a running {@link #await}, or the next one. Any thread. */
+  public void wake() {
+    try (Arena scratch = Arena.ofConfined()) {
+      Libc.write(new CallState(scratch), wakeUp, one);
+    }
+  }
+
+  @Override
+  public void close() {
+    Libc.close(waiting, wakeUp);
+  }
+
+  private void watch(long at, int fd) {
+    polled.set(JAVA_INT, at, fd);
+    polled.set(JAVA_SHORT, at + 4, Libc.POLLIN);
+  }
+}
