@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.sys;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +19,16 @@ import org.sluice.sys.call.LibcKernel;
 public record NetworkNamespace(Path file) {
   private static final int O_CLOEXEC = 02000000;
   private static final int CLONE_NEWNET = 0x4000_0000;
+
+  /** A name for the network of the calling thread, by which it is told from others. */
+  public static String current() throws SysException {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
+    } catch (IOException e) {
+      throw new SysException(
+          "the network of this thread", "readlink", Errno.EIO.number(), e.toString());
+    }
+  }
 
   /**
    * Does something inside, on a thread made for that, and waits for it.

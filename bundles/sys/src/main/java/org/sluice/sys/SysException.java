@@ -2,13 +2,14 @@
 package org.sluice.sys;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * The operating system refused a call: which, on what, and what it said.
  *
  * <p>The message reads {@code link eth1: sendto: ENETUNREACH "Nexthop has invalid gateway"}.
  */
-public final class SysException extends IOException {
+public class SysException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final String call;
@@ -32,6 +33,12 @@ public final class SysException extends IOException {
 
   public SysException(String subject, String call, int number) {
     this(subject, call, number, "");
+  }
+
+  /** There always is one. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   public Errno errno() {

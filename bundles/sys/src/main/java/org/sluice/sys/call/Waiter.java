@@ -10,46 +10,51 @@ import java.lang.foreign.MemorySegment;
 import org.sluice.sys.SysException;
 
 /**
- * Waits until a descriptor can be read, or until it is woken. One thread waits; any wakes. Owns the
- * descriptor by which it is woken, not the other.
+ * Waits until one of its descriptors can be read, or until it is woken. One thread waits; any
+ * wakes. Owns the descriptor by which it is woken, not the others.
  *
  * <p>Who closes it must have made the waiting thread leave before.
  */
 public final class Waiter implements AutoCloseable {
+  private static final long POLLED = 8;
+  private static final long ARRIVED = 6;
+
   private final MemorySegment polled;
   private final MemorySegment counter;
   private final MemorySegment one;
   private final CallState waiting;
   private final int wakeUp;
 
-  private Waiter(Arena arena, CallState state, int fd, int wakeUp) {
+  private Waiter(Arena arena, CallState state, int[] fds, int wakeUp) {
     this.wakeUp = wakeUp;
     waiting = state;
-    polled = arena.allocate(16, 4);
+    polled = arena.allocate(POLLED * (fds.length + 1), 4);
     counter = arena.allocate(JAVA_LONG);
     one = arena.allocateFrom(JAVA_LONG, 1L);
-    watch(0, fd);
-    watch(8, wakeUp);
+    watch(0, wakeUp);
+    for (int i = 0; i < fds.length; i++) {
+      watch(POLLED * (i + 1), fds[i]);
+    }
   }
 
   /**
    * @param arena of shared memory, alive as long as the waiter
-   * @param fd what is waited for
+   * @param fds what is waited for
    */
-  public static Waiter open(Arena arena, int fd) throws SysException {
+  public static Waiter open(Arena arena, int... fds) throws SysException {
     CallState state = new CallState(arena);
     int wakeUp = Libc.eventfd(state, 0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
     if (wakeUp < 0) {
       throw new SysException("waiting for a descriptor", "eventfd", -wakeUp);
     }
-    return new Waiter(arena, state, fd, wakeUp);
+    return new Waiter(arena, state, fds, wakeUp);
   }
 
   /**
    * Waits.
    *
    * @param nanos the longest; it is rounded up to milliseconds
-   * @return whether the descriptor can be read
+   * @return whether a descriptor can be read
    */
   public boolean await(long nanos) {
     int millis = (int) Math.min((nanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
@@ -57,10 +62,11 @@ public final class Waiter implements AutoCloseable {
     if (ready <= 0) {
       return false;
     }
-    if (polled.get(JAVA_SHORT, 14) != 0) {
+    if (polled.get(JAVA_SHORT, ARRIVED) != 0) {
       Libc.read(waiting, wakeUp, counter);
+      ready--;
     }
-    return polled.get(JAVA_SHORT, 6) != 0;
+    return ready > 0;
   }
 
   /** Ends a running {@link #await}, or the next one. Any thread. */

@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.rings;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sluice.packet.api.FrameBatch;
+import org.sluice.packet.api.FrameCensus;
+import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.PortClosedException;
+import org.sluice.packet.api.PortReport;
+import org.sluice.packet.api.PortStatistics;
+import org.sluice.packet.api.driver.ChunkPool;
+import org.sluice.packet.api.driver.Gate;
+import org.sluice.packet.api.driver.Tally;
+
+/**
+ * A port of frames over the rings of one or more queues.
+ *
+ * <p>Frames are received from all lanes in turn and sent by the first one that can, so that their
+ * order is kept. Every chunk is in one place: free in the pool, with the other party (from the fill
+ * to the receive ring, from the transmit to the completion ring), or with the holder.
+ */
+public final class RingPort implements FramePort {
+  /** Fewer are not worth the way to the pool. */
+  private static final int WORTH = 32;
+
+  private static final int MOVED_AT_ONCE = 256;
+  private static final int STUBBORN = 1000;
+  private static final long PAUSE = 20_000;
+  private static final long KNOWN = 0xffff_ffffL | (long) FrameBatch.CONTINUED << 32;
+
+  /**
+   * What a port is made of.
+   *
+   * @param driver its name
+   * @param where interface and queues
+   * @param headroom before a reserved frame
+   * @param chunkSize a power of two
+   * @param overhead of a chunk, that a received frame cannot use
+   * @param longest the longest packet that may be sent
+   */
+  public record Build(
+      String driver,
+      String where,
+      MemorySegment memory,
+      int chunks,
+      int chunkSize,
+      int headroom,
+      int overhead,
+      int longest,
+      List<Lane> lanes,
+      Exchange exchange,
+      Runnable closed) {}
+
+  private final Build build;
+  private final Exchange exchange;
+  private final MemorySegment memory;
+  private final int chunkSize;
+  private final Lane[] receivers;
+  private final int[] targets;
+  private final @Nullable Lane sender;
+  private final ChunkPool pool;
+  private final Gate receiving;
+  private final Gate sending;
+  private final Tally received = new Tally();
+  private final Tally sent = new Tally();
+  private final ReentrantLock life = new ReentrantLock();
+  private final long[] refill = new long[MOVED_AT_ONCE];
+  private final long[] reclaimed = new long[MOVED_AT_ONCE];
+  private final long[] reserved = new long[MOVED_AT_ONCE];
+  private int next;
+  private boolean pending;
+  private volatile boolean starved;
+  private @Nullable PortStatistics last;
+
+  public RingPort(Build build) {
+    this.build = build;
+    exchange = build.exchange;
+    memory = build.memory;
+    chunkSize = build.chunkSize;
+    pool = new ChunkPool(build.chunks, build.chunkSize);
+    String name = build.driver + " port on " + build.where;
+    receiving = new Gate(name, "receiving");
+    sending = new Gate(name, "sending");
+    receivers = build.lanes.stream().filter(lane -> lane.receive() != null).toArray(Lane[]::new);
+    sender = build.lanes.stream().filter(lane -> lane.transmit() != null).findFirst().orElse(null);
+    targets = new int[receivers.length];
+    int share =
+        build.chunks / Math.max(1, sender == null ? receivers.length : receivers.length + 1);
+    for (int i = 0; i < receivers.length; i++) {
+      targets[i] = Math.min(fill(receivers[i]).size(), share);
+      while (refill(i, 1)) {
+        // goes on until the fill ring has its share
+      }
+    }
+  }
+
+  @Override
+  public String driver() {
+    return build.driver;
+  }
+
+  @Override
+  public MemorySegment memory() {
+    return memory;
+  }
+
+  @Override
+  public int chunkSize() {
+    return chunkSize;
+  }
+
+  @Override
+  public int headroom() {
+    return build.headroom;
+  }
+
+  @Override
+  public int frameSize() {
+    return chunkSize - Math.max(build.headroom, build.overhead);
+  }
+
+  @Override
+  public int receive(FrameBatch into) {
+    receiving.enter();
+    try {
+      into.bind(memory, chunkSize);
+      int got = 0;
+      for (int tried = 0; tried < receivers.length && got == 0; tried++) {
+        int lane = next;
+        next = lane + 1 == receivers.length ? 0 : lane + 1;
+        got = receive(lane, into);
+      }
+      return got;
+    } finally {
+      receiving.leave();
+    }
+  }
+
+  private int receive(int lane, FrameBatch into) {
+    ConsumerRing ring = receive(receivers[lane]);
+    int found = ring.available(into.capacity());
+    int got = found == 0 ? 0 : take(ring, into, found);
+    refill(lane, WORTH);
+    return got;
+  }
+
+  private int take(ConsumerRing ring, FrameBatch into, int found) {
+    long[] words = into.words();
+    ring.readDescriptors(words, found);
+    int whole = found;
+    while (whole > 0 && continued(words[2 * whole - 1])) {
+      whole--;
+    }
+    if (whole == 0) {
+      if (found == into.capacity()) {
+        discard(ring, words, found);
+      }
+      return 0;
+    }
+    ring.free(whole);
+    pool.handedOut(whole);
+    into.filled(whole);
+    received.add(Tally.Of.RECEIVED, packets(words, whole));
+    received.add(Tally.Of.RECEIVED_BYTES, bytes(words, whole));
+    return whole;
+  }
+
+  /**
+   * The beginning of a packet that no batch of this size can hold. What follows of it, goes too.
+   */
+  private void discard(ConsumerRing ring, long[] words, int number) {
+    ring.free(number);
+    pool.handedOut(number);
+    pool.release(words, 2, number);
+    received.add(Tally.Of.RECEIVE_INVALID, 1);
+  }
+
+  /**
+   * Puts free chunks into the fill ring, up to the share of the lane. How many of them are with the
+   * other party follows from the indices of this one alone.
+   *
+   * @param worth fewer are left for later
+   * @return whether any were put
+   */
+  private boolean refill(int lane, int worth) {
+    ProducerRing fill = fill(receivers[lane]);
+    int with = fill.producer() - receive(receivers[lane]).consumer();
+    int wanted = Math.min(targets[lane] - with, MOVED_AT_ONCE);
+    if (wanted < worth && (wanted <= 0 || with > WORTH)) {
+      return false;
+    }
+    int found = pool.take(refill, 0, wanted);
+    if (found == 0) {
+      // Whoever gives chunks back from now on wakes this side; who did just before, did not.
+      starved = with < WORTH;
+      found = pool.take(refill, 0, wanted);
+      if (found == 0) {
+        return false;
+      }
+    }
+    starved = false;
+    fill.putAddresses(refill, found);
+    if (fill.needsWakeup()) {
+      received.add(Tally.Of.WAKEUPS, 1);
+      exchange.refilled(lane);
+    }
+    return true;
+  }
+
+  @Override
+  public boolean await(long nanos) {
+    receiving.enter();
+    try {
+      for (int i = 0; i < receivers.length; i++) {
+        refill(i, 1);
+        if (receive(receivers[i]).available(1) > 0) {
+          return true;
+        }
+      }
+      return nanos > 0 && exchange.await(nanos);
+    } finally {
+      receiving.leave();
+    }
+  }
+
+  @Override
+  public void wake() {
+    life.lock();
+    try {
+      if (last == null) {
+        exchange.wake();
+      }
+    } finally {
+      life.unlock();
+    }
+  }
+
+  @Override
+  public int reserve(FrameBatch into, int count) {
+    sending.enter();
+    try {
+      Lane lane = sender();
+      if (into.isEmpty()) {
+        into.bind(memory, chunkSize);
+      } else {
+        own(into);
+      }
+      int added = 0;
+      int wanted = Math.min(count, into.capacity() - into.count());
+      while (added < wanted) {
+        int found = pool.take(reserved, 0, Math.min(wanted - added, MOVED_AT_ONCE));
+        if (found == 0 && reclaim(lane) == 0) {
+          break;
+        }
+        for (int i = 0; i < found; i++) {
+          into.add(reserved[i] + build.headroom, 0, 0);
+        }
+        added += found;
+      }
+      pool.handedOut(added);
+      return added;
+    } finally {
+      sending.leave();
+    }
+  }
+
+  @Override
+  public int send(FrameBatch frames) {
+    sending.enter();
+    try {
+      Lane lane = sender();
+      own(frames);
+      long[] words = frames.words();
+      int count = frames.count();
+      int taken = 0;
+      while (taken < count) {
+        int valid = valid(words, taken, count);
+        if (valid == 0) {
+          taken += drop(words, taken, count);
+          continue;
+        }
+        int put = put(lane, words, taken, valid);
+        taken += put;
+        if (put < valid) {
+          break;
+        }
+      }
+      frames.removeFirst(taken);
+      return taken;
+    } finally {
+      sending.leave();
+    }
+  }
+
+  /** Puts whole packets into the transmit ring, as many as it has room for. */
+  private int put(Lane lane, long[] words, int from, int number) {
+    ProducerRing ring = transmit(lane);
+    int room = room(lane, number);
+    if (room < number) {
+      kick();
+      room = room(lane, number);
+    }
+    int whole = Math.min(room, number);
+    while (whole > 0 && continued(words[2 * (from + whole) - 1])) {
+      whole--;
+    }
+    if (whole > 0) {
+      ring.putDescriptors(words, from, whole);
+      pool.handedOut(-whole);
+      pending = true;
+      sent.add(Tally.Of.SENT, packets(words, from, whole));
+      sent.add(Tally.Of.SENT_BYTES, bytes(words, from, whole));
+    }
+    return whole;
+  }
+
+  /** Places in the transmit ring for which there is one in the completion ring too. */
+  private int room(Lane lane, int wanted) {
+    int with = transmit(lane).producer() - completion(lane).consumer();
+    int room = transmit(lane).size() - with;
+    while (room < wanted) {
+      int back = reclaim(lane);
+      if (back == 0) {
+        break;
+      }
+      room += back;
+    }
+    return Math.min(room, transmit(lane).room(wanted));
+  }
+
+  /** Takes back what was sent. */
+  private int reclaim(Lane lane) {
+    ConsumerRing ring = completion(lane);
+    int found = ring.available(MOVED_AT_ONCE);
+    if (found > 0) {
+      ring.readAddresses(reclaimed, found);
+      ring.free(found);
+      pool.give(reclaimed, 0, found);
+    }
+    return found;
+  }
+
+  /**
+   * How many frames from {@code from} on can be sent, up to the first that cannot. Flags that mean
+   * nothing to the other party are taken off.
+   */
+  private int valid(long[] words, int from, int count) {
+    int begin = from;
+    int total = 0;
+    for (int i = from; i < count; i++) {
+      int length = (int) words[2 * i + 1];
+      total += length;
+      if (length <= 0 || total > build.longest || outside(words[2 * i], length)) {
+        return begin - from;
+      }
+      words[2 * i + 1] &= KNOWN;
+      if (!continued(words[2 * i + 1])) {
+        begin = i + 1;
+        total = 0;
+      }
+    }
+    return begin - from;
+  }
+
+  private boolean outside(long address, int length) {
+    return address < 0
+        || address > memory.byteSize() - length
+        || (address & (chunkSize - 1)) + length > chunkSize;
+  }
+
+  /** Takes one packet that cannot be sent out of the way. */
+  private int drop(long[] words, int from, int count) {
+    int end = from;
+    while (end < count && continued(words[2 * end + 1])) {
+      end++;
+    }
+    int number = Math.min(end + 1, count) - from;
+    long[] dropped = java.util.Arrays.copyOfRange(words, 2 * from, 2 * (from + number));
+    pool.release(dropped, 2, number);
+    sent.add(Tally.Of.SEND_INVALID, 1);
+    return number;
+  }
+
+  @Override
+  public void flush() {
+    sending.enter();
+    try {
+      Lane lane = sender();
+      if (pending) {
+        pending = !kick();
+      }
+      // What was sent is kept from piling up, without looking at the ring each time.
+      if (transmit(lane).producer() - completion(lane).consumer() > transmit(lane).size() / 2) {
+        reclaim(lane);
+      }
+    } finally {
+      sending.leave();
+    }
+  }
+
+  /** Has the other party send what stands in the ring; whether nothing is left. */
+  private boolean kick() {
+    ProducerRing ring = transmit(sender());
+    int before = ring.consumer();
+    for (int idle = 0; idle < STUBBORN; ) {
+      sent.add(Tally.Of.WAKEUPS, 1);
+      Exchange.Sent result = exchange.transmit();
+      int after = ring.consumer();
+      if (result == Exchange.Sent.LOST) {
+        sent.add(Tally.Of.SEND_DROPPED, 1);
+      }
+      if (after == ring.producer()) {
+        return true;
+      }
+      if (result == Exchange.Sent.DOWN) {
+        return false;
+      }
+      if (after != before) {
+        before = after;
+        idle = 0;
+      } else if (result == Exchange.Sent.DONE) {
+        return true;
+      } else {
+        // What was sent before must leave the interface first.
+        reclaim(sender());
+        LockSupport.parkNanos(this, PAUSE);
+        idle++;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void release(FrameBatch frames) {
+    if (frames.isEmpty()) {
+      return;
+    }
+    own(frames);
+    pool.release(frames.words(), 2, frames.count());
+    frames.clear();
+    if (starved) {
+      wake();
+    }
+  }
+
+  @Override
+  public PortStatistics statistics() {
+    life.lock();
+    try {
+      PortStatistics final_ = last;
+      return final_ != null ? final_ : count();
+    } finally {
+      life.unlock();
+    }
+  }
+
+  private PortStatistics count() {
+    Exchange.Counts counts = exchange.counts();
+    return new PortStatistics(
+        received.get(Tally.Of.RECEIVED),
+        received.get(Tally.Of.RECEIVED_BYTES),
+        sent.get(Tally.Of.SENT),
+        sent.get(Tally.Of.SENT_BYTES),
+        counts.receiveDropped(),
+        received.get(Tally.Of.RECEIVE_INVALID) + counts.receiveInvalid(),
+        sent.get(Tally.Of.SEND_DROPPED),
+        sent.get(Tally.Of.SEND_INVALID) + counts.sendInvalid(),
+        received.get(Tally.Of.WAKEUPS) + sent.get(Tally.Of.WAKEUPS));
+  }
+
+  @Override
+  public PortReport report() {
+    life.lock();
+    try {
+      if (last != null) {
+        throw new PortClosedException(build.driver + " port on " + build.where);
+      }
+      List<PortReport.Ring> rings = new ArrayList<>();
+      int fill = 0;
+      int waiting = 0;
+      int sendings = 0;
+      int completed = 0;
+      for (Lane lane : build.lanes) {
+        if (lane.receive() != null && lane.fill() != null) {
+          PortReport.Ring in = lane.receive().report(lane.name() + " receive");
+          PortReport.Ring free = lane.fill().report(lane.name() + " fill");
+          rings.add(in);
+          rings.add(free);
+          waiting += in.level();
+          fill += (int) (free.producer() - in.producer());
+        }
+        if (lane.transmit() != null && lane.completion() != null) {
+          PortReport.Ring out = lane.transmit().report(lane.name() + " transmit");
+          PortReport.Ring done = lane.completion().report(lane.name() + " completion");
+          rings.add(out);
+          rings.add(done);
+          completed += done.level();
+          sendings += (int) (out.producer() - done.producer());
+        }
+      }
+      FrameCensus census =
+          new FrameCensus(
+              pool.free(), fill, waiting, pool.held(), sendings, completed, pool.total());
+      return new PortReport(
+          build.driver,
+          build.where,
+          exchange.mode(),
+          exchange.state(),
+          census,
+          rings,
+          count(),
+          exchange.facts());
+    } finally {
+      life.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!receiving.shut(this::wake)) {
+      return;
+    }
+    sending.shut(() -> {});
+    life.lock();
+    try {
+      last = count();
+      exchange.close();
+    } finally {
+      life.unlock();
+    }
+    build.closed.run();
+  }
+
+  private void own(FrameBatch frames) {
+    if (!frames.isEmpty() && !frames.memory().equals(memory)) {
+      throw new IllegalArgumentException(
+          "the frames are of another port than the "
+              + build.driver
+              + " port on "
+              + build.where
+              + "; copy them into frames that it reserved");
+    }
+  }
+
+  private Lane sender() {
+    if (sender == null) {
+      throw new IllegalStateException(
+          "the " + build.driver + " port on " + build.where + " was opened for receiving only");
+    }
+    return sender;
+  }
+
+  private static boolean continued(long word) {
+    return (word >>> 32 & FrameBatch.CONTINUED) != 0;
+  }
+
+  private static int packets(long[] words, int number) {
+    return packets(words, 0, number);
+  }
+
+  private static int packets(long[] words, int from, int number) {
+    int packets = 0;
+    for (int i = from; i < from + number; i++) {
+      packets += 1 - (int) (words[2 * i + 1] >>> 32 & FrameBatch.CONTINUED);
+    }
+    return packets;
+  }
+
+  private static long bytes(long[] words, int number) {
+    return bytes(words, 0, number);
+  }
+
+  private static long bytes(long[] words, int from, int number) {
+    long bytes = 0;
+    for (int i = from; i < from + number; i++) {
+      bytes += words[2 * i + 1] & 0xffff_ffffL;
+    }
+    return bytes;
+  }
+
+  private static ConsumerRing receive(Lane lane) {
+    return java.util.Objects.requireNonNull(lane.receive());
+  }
+
+  private static ProducerRing fill(Lane lane) {
+    return java.util.Objects.requireNonNull(lane.fill());
+  }
+
+  private static ProducerRing transmit(Lane lane) {
+    return java.util.Objects.requireNonNull(lane.transmit());
+  }
+
+  private static ConsumerRing completion(Lane lane) {
+    return java.util.Objects.requireNonNull(lane.completion());
+  }
+}

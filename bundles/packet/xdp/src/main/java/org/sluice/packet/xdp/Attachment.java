@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.xdp;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.sluice.packet.api.Match;
+import org.sluice.packet.api.PortException;
+import org.sluice.sys.Errno;
+import org.sluice.sys.InterfaceFacts;
+import org.sluice.sys.NetworkInterface;
+import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfLink;
+import org.sluice.sys.bpf.BpfMap;
+import org.sluice.sys.bpf.BpfProgram;
+import org.sluice.sys.xdp.XdpSocket;
+
+/**
+ * The program in the way of one interface, which all ports on it share: its queues may belong to
+ * different ports that take different things. Attached as long as there is a port.
+ */
+final class Attachment implements Way {
+  private static final String NAME = "sluice";
+
+  private final String link;
+  private final int index;
+  private final BpfLink.Mode mode;
+  private final boolean fragments;
+  private final BpfMap sockets;
+  private final BpfLink attached;
+  private final Map<Integer, Match> matches = new TreeMap<>();
+  private int program;
+
+  private Attachment(
+      NetworkInterface on,
+      InterfaceFacts facts,
+      BpfLink.Mode mode,
+      boolean fragments,
+      BpfMap sockets,
+      BpfProgram program)
+      throws SysException {
+    link = facts.name();
+    index = on.index();
+    this.mode = mode;
+    this.fragments = fragments;
+    this.sockets = sockets;
+    this.program = program.id();
+    attached = BpfLink.attach(program, link, index, mode);
+  }
+
+  /**
+   * Attaches a program that takes nothing yet.
+   *
+   * @throws PortException when another program is there, or the interface knows none of the modes
+   */
+  static Attachment attach(NetworkInterface on, XdpOptions options) throws PortException {
+    try {
+      InterfaceFacts facts = on.facts();
+      int entries = Math.max(facts.receiveQueues(), 1);
+      BpfMap sockets = BpfMap.create(NAME + "_sockets", BpfMap.Kind.SOCKETS, 4, entries);
+      try {
+        if (!options.pin().isEmpty()) {
+          sockets.pin(Path.of(options.pin()));
+        }
+        return attach(on, facts, options, sockets);
+      } catch (SysException | PortException | RuntimeException e) {
+        sockets.close();
+        throw e;
+      }
+    } catch (SysException e) {
+      throw new PortException(XdpDriver.advice(e), e);
+    }
+  }
+
+  private static Attachment attach(
+      NetworkInterface on, InterfaceFacts facts, XdpOptions options, BpfMap sockets)
+      throws SysException, PortException {
+    boolean fragments = options.multiBuffer();
+    @Nullable SysException refused = null;
+    for (BpfLink.Mode tried : modes(options.attach())) {
+      try (BpfProgram program =
+          BpfProgram.load(NAME, MatchProgram.of(Map.of(), sockets), fragments)) {
+        return new Attachment(on, facts, tried, fragments, sockets, program);
+      } catch (SysException e) {
+        occupied(e, on.facts());
+        refused = refused == null ? e : refused;
+        if (options.attach() != XdpOptions.Attach.AUTO || !unable(e)) {
+          throw e;
+        }
+      }
+    }
+    throw refused == null
+        ? new SysException(facts.name(), "BPF_LINK_CREATE", Errno.ENOTSUP.number())
+        : refused;
+  }
+
+  /** The better one first. */
+  private static List<BpfLink.Mode> modes(XdpOptions.Attach wish) {
+    return switch (wish) {
+      case AUTO -> List.of(BpfLink.Mode.NATIVE, BpfLink.Mode.GENERIC);
+      case NATIVE -> List.of(BpfLink.Mode.NATIVE);
+      case GENERIC -> List.of(BpfLink.Mode.GENERIC);
+    };
+  }
+
+  /** Whether the interface cannot do this, so that something else is worth a try. */
+  private static boolean unable(SysException e) {
+    return switch (e.errno()) {
+      case ENOTSUP, EINVAL, ERANGE, ENOSYS -> true;
+      default -> false;
+    };
+  }
+
+  private static void occupied(SysException e, InterfaceFacts facts) throws PortException {
+    if (e.errno() != Errno.EBUSY && e.errno() != Errno.EEXIST) {
+      return;
+    }
+    Optional<InterfaceFacts.Xdp> other = facts.xdp();
+    throw new PortException(
+        "interface %s: another XDP program is attached%s, and stays; see 'ip -d link show %s' for whose it is, and detach it there, or share it by xdp.map"
+            .formatted(
+                facts.name(),
+                other.map(xdp -> " (%s, program %d)".formatted(xdp.mode(), xdp.id())).orElse(""),
+                facts.name()),
+        e);
+  }
+
+  @Override
+  public synchronized void add(int queue, Match match, XdpSocket socket)
+      throws SysException, PortException {
+    if (matches.containsKey(queue)) {
+      throw new PortException(
+          "interface %s, queue %d: another port takes %s there already"
+              .formatted(link, queue, matches.get(queue)));
+    }
+    socket.enter(sockets, queue);
+    matches.put(queue, match);
+    try {
+      replace();
+    } catch (SysException e) {
+      matches.remove(queue);
+      sockets.remove(queue);
+      throw e;
+    }
+  }
+
+  @Override
+  public synchronized void remove(Collection<Integer> queues) throws SysException {
+    for (int queue : queues) {
+      if (matches.remove(queue) != null) {
+        sockets.remove(queue);
+      }
+    }
+    replace();
+  }
+
+  synchronized boolean unused() {
+    return matches.isEmpty();
+  }
+
+  private void replace() throws SysException {
+    try (BpfProgram next = BpfProgram.load(NAME, MatchProgram.of(matches, sockets), fragments)) {
+      attached.replace(next);
+      program = next.id();
+    }
+  }
+
+  synchronized void close() {
+    attached.close();
+    sockets.close();
+  }
+
+  @Override
+  public String mode() {
+    return mode.text();
+  }
+
+  @Override
+  public synchronized String text() {
+    return mode.text() + ", program " + program;
+  }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.xdp;
+
+import static org.sluice.sys.bpf.EbpfRegister.R0;
+import static org.sluice.sys.bpf.EbpfRegister.R1;
+import static org.sluice.sys.bpf.EbpfRegister.R2;
+import static org.sluice.sys.bpf.EbpfRegister.R3;
+import static org.sluice.sys.bpf.EbpfRegister.R4;
+import static org.sluice.sys.bpf.EbpfRegister.R5;
+import static org.sluice.sys.bpf.EbpfRegister.R6;
+import static org.sluice.sys.bpf.EbpfRegister.R7;
+import static org.sluice.sys.bpf.EbpfRegister.R8;
+import static org.sluice.sys.bpf.EbpfRegister.R9;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.sluice.packet.api.Match;
+import org.sluice.sys.bpf.BpfMap;
+import org.sluice.sys.bpf.EbpfAssembler;
+import org.sluice.sys.bpf.EbpfAssembler.Condition;
+import org.sluice.sys.bpf.EbpfAssembler.Function;
+import org.sluice.sys.bpf.EbpfAssembler.Label;
+import org.sluice.sys.bpf.EbpfAssembler.Operation;
+import org.sluice.sys.bpf.EbpfAssembler.Width;
+import org.sluice.sys.bpf.EbpfCode;
+import org.sluice.sys.bpf.EbpfRegister;
+
+/**
+ * Writes the program that stands in the way of an interface: what a queue's match takes goes to the
+ * socket of the queue, all else on to the kernel, and so does everything for a queue whose socket
+ * is gone.
+ *
+ * <p>Registers: R6 the context, R7 where layer 3 begins, R8 the end of the packet, R9 the
+ * EtherType, R3 the protocol behind extension headers, R4 where layer 4 begins, R5 whether it is a
+ * fragment, R2 how many bytes of layer 4 there should be; R0 and R1 are for the moment. What a
+ * match means in every corner is told by {@code org.sluice.packet.proto.Matcher}, with which this
+ * agrees.
+ */
+final class MatchProgram {
+  private static final int PASS = 2;
+  private static final int DATA = 0;
+  private static final int DATA_END = 4;
+  private static final int QUEUE = 16;
+  private static final int ETHERNET = 14;
+  private static final int TAG = 4;
+  private static final int TAGS = 2;
+  private static final int IP4 = 0x0800;
+  private static final int IP6 = 0x86dd;
+  private static final int VLAN = 0x8100;
+  private static final int SERVICE_VLAN = 0x88a8;
+  private static final int IP4_HEADER = 20;
+  private static final int IP6_HEADER = 40;
+  private static final int FRAGMENT = 8;
+  private static final int UDP_HEADER = 8;
+  private static final int TCP_HEADER = 20;
+  private static final int UNKNOWN = 0x100;
+  private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
+  private final EbpfAssembler out = new EbpfAssembler();
+  private final Label pass = out.label();
+
+  private MatchProgram() {}
+
+  /**
+   * The program for an interface.
+   *
+   * @param matches what is taken, by queue
+   * @param sockets the sockets, by queue
+   */
+  static EbpfCode of(Map<Integer, Match> matches, BpfMap sockets) {
+    return new MatchProgram().write(matches, sockets);
+  }
+
+  private EbpfCode write(Map<Integer, Match> matches, BpfMap sockets) {
+    Label take = out.label();
+    out.move(R6, R1);
+    Set<Match> different = new LinkedHashSet<>(matches.values());
+    for (Match match : different) {
+      List<Integer> queues =
+          matches.entrySet().stream()
+              .filter(entry -> entry.getValue().equals(match))
+              .map(Map.Entry::getKey)
+              .sorted()
+              .toList();
+      Label here = out.label();
+      Label next = out.label();
+      if (different.size() > 1) {
+        out.load(Width.WORD, R2, R6, QUEUE);
+        queues.forEach(queue -> out.jump(Condition.EQUAL, R2, queue, here));
+        out.jump(next);
+      }
+      out.place(here);
+      match(match, take);
+      out.jump(pass);
+      out.place(next);
+    }
+    out.jump(pass);
+    out.place(take);
+    out.load(Width.WORD, R2, R6, QUEUE).map(R1, sockets).move(R3, PASS);
+    out.call(Function.REDIRECT_MAP).exit();
+    out.place(pass);
+    out.move(R0, PASS).exit();
+    return out.code();
+  }
+
+  private void match(Match match, Label take) {
+    List<Match> leaves = leaves(match).distinct().toList();
+    if (leaves.stream().anyMatch(Match.Everything.class::isInstance)) {
+      out.jump(take);
+      return;
+    }
+    ethernet();
+    for (Match leaf : leaves) {
+      if (leaf instanceof Match.EtherType(int type)) {
+        out.jump(Condition.EQUAL, R9, type, take);
+      }
+    }
+    List<Match> deeper =
+        leaves.stream().filter(leaf -> !(leaf instanceof Match.EtherType)).toList();
+    if (deeper.isEmpty()) {
+      return;
+    }
+    Label four = out.label();
+    Label six = out.label();
+    out.jump(Condition.EQUAL, R9, IP4, four).jump(Condition.EQUAL, R9, IP6, six).jump(pass);
+    out.place(four);
+    layer4OfIp4();
+    deeper.forEach(leaf -> test(leaf, 4, take));
+    out.jump(pass);
+    out.place(six);
+    layer4OfIp6();
+    deeper.forEach(leaf -> test(leaf, 16, take));
+  }
+
+  private static Stream<Match> leaves(Match match) {
+    return match instanceof Match.AnyOf(List<Match> matches)
+        ? matches.stream().flatMap(MatchProgram::leaves)
+        : Stream.of(match);
+  }
+
+  /** Sets R7, R8 and R9, or passes what is too short. */
+  private void ethernet() {
+    out.load(Width.WORD, R7, R6, DATA).load(Width.WORD, R8, R6, DATA_END);
+    need(R7, ETHERNET, pass);
+    out.load(Width.HALF, R9, R7, 12).swap(R9, 16);
+    out.compute(Operation.ADD, R7, ETHERNET);
+    Label untagged = out.label();
+    for (int i = 0; i < TAGS; i++) {
+      Label tagged = out.label();
+      out.jump(Condition.EQUAL, R9, VLAN, tagged);
+      out.jump(Condition.NOT_EQUAL, R9, SERVICE_VLAN, untagged);
+      out.place(tagged);
+      need(R7, TAG, pass);
+      out.load(Width.HALF, R9, R7, 2).swap(R9, 16);
+      out.compute(Operation.ADD, R7, TAG);
+    }
+    out.place(untagged);
+  }
+
+  /** Sets R2 to R5, or passes what contradicts itself. */
+  private void layer4OfIp4() {
+    need(R7, IP4_HEADER, pass);
+    out.load(Width.BYTE, R0, R7, 0);
+    out.move(R1, R0).compute(Operation.SHIFT_RIGHT, R1, 4);
+    out.jump(Condition.NOT_EQUAL, R1, 4, pass);
+    out.compute(Operation.AND, R0, 15).jump(Condition.LESS, R0, 5, pass);
+    out.compute(Operation.SHIFT_LEFT, R0, 2);
+    out.load(Width.HALF, R2, R7, 2).swap(R2, 16);
+    out.jump(Condition.LESS, R2, R0, pass);
+    out.compute(Operation.SUBTRACT, R2, R0);
+    out.load(Width.HALF, R5, R7, 6).swap(R5, 16).compute(Operation.AND, R5, 0x3fff);
+    out.load(Width.BYTE, R3, R7, 9);
+    out.move(R4, R7).compute(Operation.ADD, R4, R0);
+    out.jump(Condition.GREATER, R4, R8, pass);
+  }
+
+  /** Sets R2 to R5, or passes what contradicts itself. */
+  private void layer4OfIp6() {
+    need(R7, IP6_HEADER, pass);
+    out.load(Width.BYTE, R0, R7, 0).compute(Operation.SHIFT_RIGHT, R0, 4);
+    out.jump(Condition.NOT_EQUAL, R0, 6, pass);
+    out.load(Width.HALF, R2, R7, 4).swap(R2, 16);
+    out.load(Width.BYTE, R3, R7, 6);
+    out.move(R4, R7).compute(Operation.ADD, R4, IP6_HEADER);
+    out.move(R5, 0);
+    Label unknown = out.label();
+    Label end = out.label();
+    for (int i = 0; i < Match.EXTENSIONS; i++) {
+      Label extension = out.label();
+      Label fragment = out.label();
+      Label authentication = out.label();
+      Label skip = out.label();
+      Label next = out.label();
+      extensions(extension);
+      out.jump(end);
+      out.place(extension);
+      need(R4, FRAGMENT, unknown);
+      out.jump(Condition.EQUAL, R3, 44, fragment).jump(Condition.EQUAL, R3, 51, authentication);
+      out.load(Width.BYTE, R0, R4, 1);
+      out.compute(Operation.ADD, R0, 1).compute(Operation.SHIFT_LEFT, R0, 3).jump(skip);
+      out.place(authentication);
+      out.load(Width.BYTE, R0, R4, 1);
+      out.compute(Operation.ADD, R0, 2).compute(Operation.SHIFT_LEFT, R0, 2).jump(skip);
+      out.place(fragment);
+      out.load(Width.HALF, R5, R4, 2).swap(R5, 16).compute(Operation.AND, R5, 0xfff9);
+      out.move(R0, FRAGMENT);
+      out.place(skip);
+      out.jump(Condition.GREATER, R0, R2, unknown);
+      out.move(R1, R4).compute(Operation.ADD, R1, R0);
+      out.jump(Condition.GREATER, R1, R8, unknown);
+      out.compute(Operation.SUBTRACT, R2, R0);
+      out.load(Width.BYTE, R3, R4, 0);
+      out.move(R4, R1);
+      out.jump(Condition.EQUAL, R5, 0, next);
+      // Behind this header of a fragment there may be anything.
+      extensions(unknown);
+      out.jump(end);
+      out.place(next);
+    }
+    extensions(unknown);
+    out.jump(end);
+    out.place(unknown);
+    out.move(R3, UNKNOWN);
+    out.place(end);
+  }
+
+  /** Jumps when R3 is the number of an extension header. */
+  private void extensions(Label to) {
+    for (int number : List.of(0, 43, 44, 51, 60)) {
+      out.jump(Condition.EQUAL, R3, number, to);
+    }
+  }
+
+  private void test(Match leaf, int addressLength, Label take) {
+    Label no = out.label();
+    switch (leaf) {
+      case Match.Transport(int protocol, int port) -> {
+        out.jump(Condition.NOT_EQUAL, R3, protocol, no);
+        if (port != 0) {
+          port(port, protocol == Match.TCP ? TCP_HEADER : UDP_HEADER, no);
+        }
+        out.jump(take);
+      }
+      case Match.Destination(var address, int port) -> {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == addressLength) {
+          address(bytes, no);
+          if (port != 0) {
+            out.jump(Condition.NOT_EQUAL, R3, Match.UDP, no);
+            port(port, UDP_HEADER, no);
+          }
+          out.jump(take);
+        }
+      }
+      default -> {}
+    }
+    out.place(no);
+  }
+
+  private void port(int port, int header, Label no) {
+    out.jump(Condition.NOT_EQUAL, R5, 0, no);
+    out.jump(Condition.LESS, R2, header, no);
+    need(R4, header, no);
+    out.load(Width.HALF, R0, R4, 2).swap(R0, 16);
+    out.jump(Condition.NOT_EQUAL, R0, port, no);
+  }
+
+  private void address(byte[] address, Label no) {
+    int at = address.length == 4 ? 16 : 24;
+    ByteBuffer words =
+        ByteBuffer.wrap(address).order(LITTLE ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    for (int i = 0; i < address.length; i += 4) {
+      out.load(Width.WORD, R0, R7, at + i);
+      out.moveLong(R1, Integer.toUnsignedLong(words.getInt()));
+      out.jump(Condition.NOT_EQUAL, R0, R1, no);
+    }
+  }
+
+  /** Jumps unless this many bytes are there. */
+  private void need(EbpfRegister at, int bytes, Label otherwise) {
+    out.move(R1, at).compute(Operation.ADD, R1, bytes);
+    out.jump(Condition.GREATER, R1, R8, otherwise);
+  }
+}

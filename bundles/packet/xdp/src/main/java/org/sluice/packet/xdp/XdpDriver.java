@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.xdp;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.FrameSpec;
+import org.sluice.packet.api.Pages;
+import org.sluice.packet.api.Port;
+import org.sluice.packet.api.PortDriver;
+import org.sluice.packet.api.PortException;
+import org.sluice.packet.api.PortProbe;
+import org.sluice.packet.api.PortSpec;
+import org.sluice.packet.rings.ConsumerRing;
+import org.sluice.packet.rings.Lane;
+import org.sluice.packet.rings.ProducerRing;
+import org.sluice.packet.rings.RingPlace;
+import org.sluice.packet.rings.RingPort;
+import org.sluice.sys.InterfaceFacts;
+import org.sluice.sys.MappedMemory;
+import org.sluice.sys.NetworkInterface;
+import org.sluice.sys.PageKind;
+import org.sluice.sys.SysException;
+import org.sluice.sys.xdp.XdpRing;
+import org.sluice.sys.xdp.XdpSocket;
+import org.sluice.sys.xdp.XdpWaiter;
+
+/** Opens ports of AF_XDP. Its options are told by {@code packet:drivers}. */
+@Component(service = PortDriver.class)
+public final class XdpDriver implements PortDriver {
+  static final String NAME = "xdp";
+
+  /** What the kernel leaves free before a frame, in every mode. */
+  private static final int HEADROOM = 256;
+
+  /** Header and one VLAN tag. */
+  private static final int LAYER_2 = 18;
+
+  private static final int BUSY_BUDGET = 64;
+
+  private final ReentrantLock attaching = new ReentrantLock();
+  private final Map<String, Attachment> attachments = new HashMap<>();
+  private final Set<RingPort> open = ConcurrentHashMap.newKeySet();
+
+  @Activate
+  public XdpDriver() {}
+
+  @Deactivate
+  public void close() {
+    open.forEach(RingPort::close);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Class<? extends Port>> kinds() {
+    return Set.of(FramePort.class);
+  }
+
+  @Override
+  public PortProbe probe(PortSpec<?> spec) {
+    return spec instanceof FrameSpec frames
+        ? XdpProbe.of(frames)
+        : new PortProbe(NAME, 0, "moves frames, not datagrams", List.of());
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // P is FramePort, for that is what a FrameSpec is of
+  public <P extends Port> P open(PortSpec<P> spec) throws PortException {
+    if (spec instanceof FrameSpec frames) {
+      return (P) open(frames);
+    }
+    throw new PortException("driver xdp moves frames, not datagrams");
+  }
+
+  private FramePort open(FrameSpec spec) throws PortException {
+    XdpOptions options = XdpOptions.of(spec.options());
+    if (spec.chunkSize() > 4096) {
+      throw new PortException(
+          "interface %s: AF_XDP has chunks of 2048 or 4096 bytes, not %d"
+              .formatted(spec.name(), spec.chunkSize()));
+    }
+    try {
+      NetworkInterface on = NetworkInterface.open(spec.name());
+      try {
+        return new Opening(spec, options, on).open();
+      } catch (SysException | PortException | RuntimeException e) {
+        on.close();
+        throw e;
+      }
+    } catch (SysException e) {
+      throw new PortException(advice(e), e);
+    }
+  }
+
+  /** One port in the making; what was obtained goes back when the rest cannot be. */
+  private final class Opening {
+    private final FrameSpec spec;
+    private final XdpOptions options;
+    private final NetworkInterface on;
+    private final InterfaceFacts facts;
+    private final Arena arena = Arena.ofShared();
+    private final List<XdpSocket> sockets = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Integer> queues = new ArrayList<>();
+    private @Nullable Way way;
+    private @Nullable XdpSocket sender;
+    private @Nullable XdpWaiter waiter;
+    private @Nullable RingPort port;
+
+    Opening(FrameSpec spec, XdpOptions options, NetworkInterface on) throws SysException {
+      this.spec = spec;
+      this.options = options;
+      this.on = on;
+      facts = on.facts();
+    }
+
+    RingPort open() throws SysException, PortException {
+      try {
+        if (spec.direction().receives()) {
+          way = way(on, options);
+        }
+        MappedMemory memory =
+            MappedMemory.map(arena, (long) spec.chunks() * spec.chunkSize(), pages(spec.pages()));
+        sockets(memory);
+        XdpWaiter waits = XdpWaiter.on(sockets);
+        waiter = waits;
+        XdpExchange exchange =
+            new XdpExchange(on, arena, memory.pages(), sockets, waits, sender, way, this::detach);
+        RingPort made =
+            new RingPort(
+                new RingPort.Build(
+                    NAME,
+                    spec.name() + (queues.size() == 1 ? " queue " : " queues ") + text(queues),
+                    memory.segment(),
+                    spec.chunks(),
+                    spec.chunkSize(),
+                    HEADROOM,
+                    HEADROOM,
+                    facts.mtu() + LAYER_2,
+                    lanes,
+                    exchange,
+                    this::closed));
+        port = made;
+        open.add(made);
+        Way in = way;
+        if (in != null) {
+          for (int i = 0; i < sockets.size(); i++) {
+            in.add(queues.get(i), spec.match(), sockets.get(i));
+          }
+        }
+        return made;
+      } catch (SysException | PortException | RuntimeException e) {
+        undo();
+        throw e;
+      }
+    }
+
+    private void sockets(MappedMemory memory) throws SysException, PortException {
+      List<Integer> all =
+          spec.queues().isEmpty()
+              ? IntStream.range(0, facts.receiveQueues()).boxed().toList()
+              : spec.queues();
+      int sending = options.sender() == XdpOptions.NO_QUEUE ? all.getLast() : options.sender();
+      if (spec.direction().receives() && !all.contains(sending)) {
+        throw new PortException(
+            "interface %s: option xdp.sender names queue %d, which is none of this port's: %s"
+                .formatted(spec.name(), sending, all));
+      }
+      for (int queue : spec.direction().receives() ? all : List.of(sending)) {
+        String subject = spec.name() + " queue " + queue;
+        XdpSocket socket =
+            sockets.isEmpty()
+                ? XdpSocket.open(subject, memory.segment(), spec.chunkSize())
+                : XdpSocket.sharing(subject, sockets.getFirst());
+        sockets.add(socket);
+        queues.add(queue);
+        boolean sends = spec.direction().sends() && queue == sending;
+        rings(socket, sends);
+        socket.bind(on.index(), queue, flags());
+        lanes.add(lane("queue " + queue, socket));
+        if (sends) {
+          sender = socket;
+        }
+      }
+    }
+
+    private void rings(XdpSocket socket, boolean sends) throws SysException {
+      if (spec.direction().receives()) {
+        socket.receiveRings(spec.ring());
+      }
+      if (sends) {
+        socket.transmitRings(spec.ring());
+        socket.transmitBudget(options.budget());
+      }
+      socket.missingRings();
+      if (options.busyPoll() > 0) {
+        socket.busyPoll(options.busyPoll(), BUSY_BUDGET);
+      }
+    }
+
+    private int flags() {
+      int flags = options.wakeup() ? XdpSocket.NEED_WAKEUP : 0;
+      if (options.multiBuffer()) {
+        flags |= XdpSocket.SEVERAL_BUFFERS;
+      }
+      return flags
+          | switch (options.copy()) {
+            case AUTO -> 0;
+            case COPY -> XdpSocket.COPY;
+            case ZERO -> XdpSocket.ZERO_COPY;
+          };
+    }
+
+    private void detach() {
+      Way in = way;
+      if (in != null) {
+        way = null;
+        XdpDriver.this.detach(on, in, queues);
+      }
+    }
+
+    private void closed() {
+      RingPort gone = port;
+      if (gone != null) {
+        open.remove(gone);
+      }
+    }
+
+    private void undo() {
+      detach();
+      RingPort made = port;
+      if (made != null) {
+        made.close();
+        return;
+      }
+      XdpWaiter waits = waiter;
+      if (waits != null) {
+        waits.close();
+      }
+      sockets.reversed().forEach(XdpSocket::close);
+      arena.close();
+    }
+  }
+
+  private Way way(NetworkInterface on, XdpOptions options) throws PortException, SysException {
+    if (!options.map().isEmpty()) {
+      return new PinnedMap(Path.of(options.map()));
+    }
+    String key = key(on);
+    attaching.lock();
+    try {
+      Attachment there = attachments.get(key);
+      if (there == null) {
+        there = Attachment.attach(on, options);
+        attachments.put(key, there);
+      }
+      return there;
+    } finally {
+      attaching.unlock();
+    }
+  }
+
+  private void detach(NetworkInterface on, Way way, List<Integer> queues) {
+    attaching.lock();
+    try {
+      way.remove(queues);
+    } catch (SysException e) {
+      // The interface is gone, and the program with it.
+    }
+    try {
+      if (way instanceof Attachment attachment && attachment.unused()) {
+        attachment.close();
+        attachments.remove(key(on), attachment);
+      }
+    } finally {
+      attaching.unlock();
+    }
+  }
+
+  private static String key(NetworkInterface on) {
+    return on.network() + " " + on.index();
+  }
+
+  private static Lane lane(String name, XdpSocket socket) {
+    return new Lane(
+        name,
+        socket.receive().map(ring -> new ConsumerRing(place(ring))).orElse(null),
+        socket.fill().map(ring -> new ProducerRing(place(ring))).orElse(null),
+        socket.transmit().map(ring -> new ProducerRing(place(ring))).orElse(null),
+        socket.completion().map(ring -> new ConsumerRing(place(ring))).orElse(null));
+  }
+
+  private static RingPlace place(XdpRing ring) {
+    return new RingPlace(
+        ring.memory(), ring.producer(), ring.consumer(), ring.flags(), ring.entries(), ring.size());
+  }
+
+  private static PageKind pages(Pages wanted) {
+    return switch (wanted) {
+      case AUTO, TRANSPARENT -> PageKind.TRANSPARENT;
+      case SMALL -> PageKind.SMALL;
+      case HUGE -> PageKind.HUGE;
+      case GIANT -> PageKind.GIANT;
+    };
+  }
+
+  private static String text(List<Integer> queues) {
+    return queues.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  /** What the kernel said, and what to do about it. */
+  static String advice(SysException e) {
+    String remedy =
+        switch (e.errno()) {
+          case EPERM, EACCES ->
+              "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
+          case ENOBUFS ->
+              "the process may not lock that much memory: grant CAP_IPC_LOCK, raise LimitMEMLOCK=, or ask for fewer chunks";
+          case EBUSY -> "the queue belongs to another socket; 'ss --xdp' shows whose";
+          case ENODEV, ENXIO -> "is the interface there, and up?";
+          case ENOTSUP, ERANGE -> "the driver of the interface cannot do this";
+          default -> "";
+        };
+    return remedy.isEmpty() ? e.getMessage() : e.getMessage() + " \u2014 " + remedy;
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.xdp;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.sluice.packet.rings.Exchange;
+import org.sluice.sys.Errno;
+import org.sluice.sys.InterfaceFacts;
+import org.sluice.sys.NetworkInterface;
+import org.sluice.sys.PageKind;
+import org.sluice.sys.SysException;
+import org.sluice.sys.xdp.XdpSocket;
+import org.sluice.sys.xdp.XdpStatistics;
+import org.sluice.sys.xdp.XdpWaiter;
+
+/** The kernel as the other party of the rings. Owns the sockets and the memory of a port. */
+final class XdpExchange implements Exchange {
+  private final NetworkInterface on;
+  private final Arena memory;
+  private final PageKind pages;
+  private final List<XdpSocket> sockets;
+  private final XdpWaiter waiter;
+  private final @Nullable XdpSocket sender;
+  private final @Nullable Way way;
+  private final Runnable detach;
+  private final boolean zeroCopy;
+
+  /**
+   * @param sockets in the order of the lanes; the first has the memory registered
+   * @param detach takes the sockets out of the way of the interface
+   */
+  XdpExchange(
+      NetworkInterface on,
+      Arena memory,
+      PageKind pages,
+      List<XdpSocket> sockets,
+      XdpWaiter waiter,
+      @Nullable XdpSocket sender,
+      @Nullable Way way,
+      Runnable detach)
+      throws SysException {
+    this.on = on;
+    this.memory = memory;
+    this.pages = pages;
+    this.sockets = List.copyOf(sockets);
+    this.waiter = waiter;
+    this.sender = sender;
+    this.way = way;
+    this.detach = detach;
+    zeroCopy = sockets.getFirst().zeroCopy();
+  }
+
+  @Override
+  public Sent transmit() {
+    if (sender == null) {
+      return Sent.DONE;
+    }
+    int result = sender.transmitNow();
+    if (result >= 0) {
+      return Sent.DONE;
+    }
+    return switch (Errno.of(-result)) {
+      case EAGAIN, ENOBUFS, EINTR -> Sent.MORE;
+      case EBUSY -> Sent.LOST;
+      default -> Sent.DOWN;
+    };
+  }
+
+  @Override
+  public void refilled(int lane) {
+    sockets.get(lane).receiveNow();
+  }
+
+  @Override
+  public boolean await(long nanos) {
+    return waiter.await(nanos);
+  }
+
+  @Override
+  public void wake() {
+    waiter.wake();
+  }
+
+  @Override
+  public Counts counts() {
+    long dropped = 0;
+    long invalidReceive = 0;
+    long invalidSend = 0;
+    for (XdpSocket socket : sockets) {
+      try {
+        XdpStatistics counted = socket.statistics();
+        // What was lost for want of a chunk is among those that were dropped.
+        dropped += counted.dropped() + counted.ringFull();
+        invalidReceive += counted.invalidReceive();
+        invalidSend += counted.invalidSend();
+      } catch (SysException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
+    }
+    return new Counts(dropped, invalidReceive, invalidSend);
+  }
+
+  @Override
+  public String mode() {
+    return (way == null ? "" : way.mode() + ", ") + (zeroCopy ? "zero-copy" : "copied");
+  }
+
+  @Override
+  public String state() {
+    try {
+      InterfaceFacts facts = on.facts();
+      return !facts.up() ? "down" : facts.running() ? "up" : "no carrier";
+    } catch (SysException e) {
+      return e.errno() == Errno.ENODEV ? "gone" : e.getMessage();
+    }
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    Map<String, String> facts = new TreeMap<>();
+    facts.put("pages", pages.text());
+    if (way != null) {
+      facts.put("program", way.text());
+    }
+    for (int i = 0; i < sockets.size(); i++) {
+      try {
+        XdpStatistics counted = sockets.get(i).statistics();
+        String of = sockets.size() == 1 ? "" : " of socket " + i;
+        facts.put("dropped" + of, Long.toString(counted.dropped()));
+        facts.put("receive ring full" + of, Long.toString(counted.ringFull()));
+        facts.put("fill ring empty" + of, Long.toString(counted.fillEmpty()));
+        facts.put("invalid, received" + of, Long.toString(counted.invalidReceive()));
+        facts.put("invalid, to be sent" + of, Long.toString(counted.invalidSend()));
+        facts.put("nothing to send" + of, Long.toString(counted.sendEmpty()));
+      } catch (SysException e) {
+        facts.put("statistics", e.toString());
+      }
+    }
+    return facts;
+  }
+
+  /**
+   * First the interface stops handing over, then the sockets go, those that share the memory before
+   * the one that has it, and the memory last: some drivers of interfaces do not forgive another
+   * order.
+   */
+  @Override
+  public void close() {
+    detach.run();
+    waiter.close();
+    sockets.reversed().forEach(XdpSocket::close);
+    memory.close();
+    on.close();
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.xdp;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.sluice.packet.api.FrameSpec;
+import org.sluice.packet.api.Match;
+import org.sluice.packet.api.PortException;
+import org.sluice.packet.api.PortProbe;
+import org.sluice.packet.api.PortProbe.Finding;
+import org.sluice.sys.Capabilities;
+import org.sluice.sys.Capability;
+import org.sluice.sys.InterfaceFacts;
+import org.sluice.sys.NetworkInterface;
+import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfMap;
+import org.sluice.sys.bpf.BpfProgram;
+
+/** Finds out what AF_XDP could do for a specification, without touching the interface. */
+final class XdpProbe {
+  private static final int ONE_CHUNK = 3498;
+  private static final int NATIVE = 70;
+  private static final int GENERIC = 60;
+
+  private final FrameSpec spec;
+  private final List<Finding> findings = new ArrayList<>();
+  private boolean works = true;
+  private boolean generic;
+
+  private XdpProbe(FrameSpec spec) {
+    this.spec = spec;
+  }
+
+  static PortProbe of(FrameSpec spec) {
+    return new XdpProbe(spec).look();
+  }
+
+  private PortProbe look() {
+    options();
+    privileges();
+    program();
+    interfaceItself();
+    int merit = works ? generic ? GENERIC : NATIVE : 0;
+    String summary =
+        works
+            ? generic ? "generic, copied" : "native if the interface can, else generic"
+            : findings.stream()
+                .filter(finding -> finding.answer() == PortProbe.Answer.NO)
+                .map(finding -> finding.what() + ": " + finding.why())
+                .findFirst()
+                .orElse("does not work here");
+    return new PortProbe(XdpDriver.NAME, merit, summary, findings);
+  }
+
+  private void options() {
+    try {
+      generic = XdpOptions.of(spec.options()).attach() == XdpOptions.Attach.GENERIC;
+      findings.add(Finding.yes("options", "understood"));
+    } catch (PortException e) {
+      no("options", String.valueOf(e.getMessage()), "correct the option");
+    }
+    if (spec.chunkSize() > 4096) {
+      no(
+          "chunks of " + spec.chunkSize() + " bytes",
+          "AF_XDP has chunks of 2048 or 4096 bytes",
+          "use 4096; longer packets lie in several");
+    }
+  }
+
+  private void privileges() {
+    Set<Capability> needed =
+        EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW, Capability.CAP_BPF);
+    try {
+      Set<Capability> missing = Capabilities.current().missing(needed);
+      if (missing.isEmpty()) {
+        findings.add(Finding.yes("privileges", "all of " + needed));
+      } else {
+        no("privileges", "the process lacks " + missing, Capabilities.remedy(missing));
+      }
+    } catch (IOException e) {
+      findings.add(
+          new Finding("privileges", PortProbe.Answer.UNKNOWN, String.valueOf(e.getMessage()), ""));
+    }
+  }
+
+  private void program() {
+    try (BpfMap map = BpfMap.create("probe", BpfMap.Kind.SOCKETS, 4, 1);
+        BpfProgram program =
+            BpfProgram.load("probe", MatchProgram.of(Map.of(0, spec.match()), map), true)) {
+      findings.add(
+          Finding.yes("program for '" + spec.match() + "'", "verified, number " + program.id()));
+    } catch (SysException e) {
+      no("program for '" + spec.match() + "'", e.getMessage(), XdpDriver.advice(e));
+    }
+  }
+
+  private void interfaceItself() {
+    try (NetworkInterface on = NetworkInterface.open(spec.name())) {
+      InterfaceFacts facts = on.facts();
+      findings.add(
+          Finding.yes(
+              "interface " + spec.name(),
+              "number %d, %d queues, MTU %d"
+                  .formatted(facts.index(), facts.receiveQueues(), facts.mtu())));
+      if (!facts.up()) {
+        findings.add(
+            new Finding(
+                "interface up",
+                PortProbe.Answer.NO,
+                "it is down; nothing arrives until it is up",
+                "ip link set " + spec.name() + " up"));
+      }
+      facts
+          .xdp()
+          .ifPresent(
+              other ->
+                  findings.add(
+                      new Finding(
+                          "no other program",
+                          PortProbe.Answer.NO,
+                          "program %d is attached (%s)".formatted(other.id(), other.mode()),
+                          "fine when it is Sluice's own; else detach it, or share it by xdp.map")));
+      for (int queue : spec.queues()) {
+        if (queue >= facts.receiveQueues()) {
+          no(
+              "queue " + queue,
+              "the interface has %d, counted from 0".formatted(facts.receiveQueues()),
+              "ethtool -L " + spec.name() + " shows and sets how many");
+        }
+      }
+      if (facts.mtu() > ONE_CHUNK) {
+        findings.add(
+            Finding.yes(
+                "MTU " + facts.mtu(),
+                "packets of several chunks, if the driver of the interface can; else generic"));
+      }
+      if (spec.match() instanceof Match.Everything) {
+        findings.add(
+            new Finding(
+                "the host's own traffic",
+                PortProbe.Answer.NO,
+                "'everything' takes ARP, SSH and ping away from the host on this interface",
+                "match only what is needed: 'udp port 53'"));
+      }
+      findings.add(
+          new Finding(
+              "zero-copy",
+              PortProbe.Answer.UNKNOWN,
+              "only binding tells; the port's report shows what was obtained",
+              ""));
+    } catch (SysException e) {
+      no("interface " + spec.name(), e.getMessage(), "see 'link:list'");
+    }
+  }
+
+  private void no(String what, String why, String remedy) {
+    works = false;
+    findings.add(Finding.no(what, why, remedy));
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.sys.bpf;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.sluice.sys.SysException;
+
+/** A program of the kind XDP that the kernel has verified. Owns its descriptor. */
+public final class BpfProgram implements AutoCloseable {
+  private static final int XDP = 6;
+  private static final int ATTACH_XDP = 37;
+  private static final int HAS_FRAGMENTS = 1 << 5;
+  private static final int LIVE_FRAMES = 1 << 1;
+  private static final int LOG = 256 * 1024;
+  private static final int INFO = 256;
+
+  private final String subject;
+  private final int descriptor;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private BpfProgram(String subject, int descriptor) {
+    this.subject = subject;
+    this.descriptor = descriptor;
+  }
+
+  /**
+   * What a program said to a packet.
+   *
+   * @param verdict 0 aborted, 1 drop, 2 pass, 3 send back, 4 redirect
+   */
+  public record Run(int verdict) {}
+
+  /**
+   * Has the kernel verify and keep a program.
+   *
+   * @param name for people who list programs; at most 15 letters, digits and underscores
+   * @param fragments whether it understands packets of several buffers
+   * @throws BpfException what the verifier said, with the listing
+   */
+  public static BpfProgram load(String name, EbpfCode code, boolean fragments) throws SysException {
+    String subject = "bpf program " + name;
+    try (Arena arena = Arena.ofConfined()) {
+      long[] words = code.instructions();
+      MemorySegment attributes = Bpf.attributes(arena);
+      MemorySegment log = arena.allocate(LOG);
+      attributes.set(JAVA_INT, 0, XDP);
+      attributes.set(JAVA_INT, 4, words.length);
+      attributes.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, words).address());
+      attributes.set(JAVA_LONG, 16, arena.allocateFrom("GPL").address());
+      attributes.set(JAVA_INT, 44, fragments ? HAS_FRAGMENTS : 0);
+      BpfMap.name(attributes, 48, name);
+      attributes.set(JAVA_INT, 68, ATTACH_XDP);
+      int loaded = Bpf.call(arena, Bpf.PROG_LOAD, attributes);
+      if (loaded < 0) {
+        // Once more, to be told why: a log costs time, so it is not asked for when all is well.
+        attributes.set(JAVA_INT, 24, 1);
+        attributes.set(JAVA_INT, 28, LOG);
+        attributes.set(JAVA_LONG, 32, log.address());
+        int again = Bpf.call(arena, Bpf.PROG_LOAD, attributes);
+        if (again < 0) {
+          throw new BpfException(subject, -again, log.getString(0), code.listing());
+        }
+        loaded = again;
+      }
+      return new BpfProgram(subject, loaded);
+    }
+  }
+
+  /** The number under which the kernel knows it, as {@code ip link} and {@code bpftool} show it. */
+  public int id() throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(INFO, 8);
+      MemorySegment attributes = Bpf.attributes(arena);
+      attributes.set(JAVA_INT, 0, descriptor());
+      attributes.set(JAVA_INT, 4, INFO);
+      attributes.set(JAVA_LONG, 8, info.address());
+      Bpf.must(arena, subject, "BPF_OBJ_GET_INFO_BY_FD", Bpf.OBJ_GET_INFO, attributes);
+      return info.get(JAVA_INT, 4);
+    }
+  }
+
+  /** Runs the program once on a packet of at least 14 bytes, without any interface. */
+  public Run run(byte[] packet) throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = Bpf.attributes(arena);
+      attributes.set(JAVA_INT, 0, descriptor());
+      attributes.set(JAVA_INT, 8, packet.length);
+      attributes.set(JAVA_LONG, 16, arena.allocateFrom(JAVA_BYTE, packet).address());
+      attributes.set(JAVA_INT, 32, 1);
+      Bpf.must(arena, subject, "BPF_PROG_TEST_RUN", Bpf.PROG_TEST_RUN, attributes);
+      return new Run(attributes.get(JAVA_INT, 4));
+    }
+  }
+
+  /**
+   * Has the kernel run the program on many copies of a packet, and do with each what the program
+   * says. Returns when all are done.
+   */
+  public void runLive(byte[] packet, int times, int batch) throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment context = arena.allocate(24, 8);
+      context.set(JAVA_INT, 4, packet.length);
+      MemorySegment attributes = Bpf.attributes(arena);
+      attributes.set(JAVA_INT, 0, descriptor());
+      attributes.set(JAVA_INT, 8, packet.length);
+      attributes.set(JAVA_LONG, 16, arena.allocateFrom(JAVA_BYTE, packet).address());
+      attributes.set(JAVA_INT, 32, times);
+      attributes.set(JAVA_INT, 40, (int) context.byteSize());
+      attributes.set(JAVA_LONG, 48, context.address());
+      attributes.set(JAVA_INT, 64, LIVE_FRAMES);
+      attributes.set(JAVA_INT, 72, batch);
+      Bpf.must(arena, subject, "BPF_PROG_TEST_RUN", Bpf.PROG_TEST_RUN, attributes);
+    }
+  }
+
+  int descriptor() {
+    if (closed.get()) {
+      throw new IllegalStateException(subject + " is closed");
+    }
+    return descriptor;
+  }
+
+  /** The kernel keeps the program as long as it is attached. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      Bpf.close(descriptor);
+    }
+  }
+}
