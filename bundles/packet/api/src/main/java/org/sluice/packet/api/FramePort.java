@@ -46,6 +46,14 @@ public interface FramePort extends Port {
   /** Gives all frames of the batch back to the port and leaves it empty. Any thread. */
   void release(FrameBatch frames);
 
+  /**
+   * Receives what matches this from now on, and nothing else; between two packets, and without
+   * losing any. What was received before stays as it is. Any thread.
+   *
+   * @throws PortException when that cannot be; nothing has changed then
+   */
+  void match(Match match) throws PortException;
+
   /** Room before the first byte of a reserved frame, to put headers in front of what is there. */
   int headroom();
 

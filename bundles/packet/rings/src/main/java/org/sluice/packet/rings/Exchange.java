@@ -2,6 +2,8 @@
 package org.sluice.packet.rings;
 
 import java.util.Map;
+import org.sluice.packet.api.Match;
+import org.sluice.packet.api.PortException;
 
 /**
  * The other party of a port's rings: the kernel, or who plays it.
@@ -39,6 +41,9 @@ public interface Exchange {
   boolean await(long nanos);
 
   void wake();
+
+  /** Hands over what matches from now on, and nothing else. */
+  void match(Match match) throws PortException;
 
   Counts counts();
 

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FrameCensus;
 import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortClosedException;
+import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
 import org.sluice.packet.api.PortStatistics;
 import org.sluice.packet.api.driver.ChunkPool;
@@ -445,6 +447,19 @@ public final class RingPort implements FramePort {
     frames.clear();
     if (starved) {
       wake();
+    }
+  }
+
+  @Override
+  public void match(Match match) throws PortException {
+    life.lock();
+    try {
+      if (last != null) {
+        throw new PortClosedException(build.driver + " port on " + build.where);
+      }
+      exchange.match(match);
+    } finally {
+      life.unlock();
     }
   }
 

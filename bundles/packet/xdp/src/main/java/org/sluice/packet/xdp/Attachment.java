@@ -149,6 +149,18 @@ final class Attachment implements Way {
   }
 
   @Override
+  public synchronized void change(Collection<Integer> queues, Match match) throws SysException {
+    Map<Integer, Match> before = new TreeMap<>(matches);
+    queues.forEach(queue -> matches.put(queue, match));
+    try {
+      replace();
+    } catch (SysException e) {
+      matches.putAll(before);
+      throw e;
+    }
+  }
+
+  @Override
   public synchronized void remove(Collection<Integer> queues) throws SysException {
     for (int queue : queues) {
       if (matches.remove(queue) != null) {

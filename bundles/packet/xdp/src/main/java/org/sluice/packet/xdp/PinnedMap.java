@@ -4,6 +4,7 @@ package org.sluice.packet.xdp;
 import java.nio.file.Path;
 import java.util.Collection;
 import org.sluice.packet.api.Match;
+import org.sluice.packet.api.PortException;
 import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.xdp.XdpSocket;
@@ -24,6 +25,12 @@ final class PinnedMap implements Way {
   @Override
   public void add(int queue, Match match, XdpSocket socket) throws SysException {
     socket.enter(map, queue);
+  }
+
+  @Override
+  public void change(Collection<Integer> queues, Match match) throws PortException {
+    throw new PortException(
+        "what is received is decided by the program that uses map %s".formatted(file));
   }
 
   @Override

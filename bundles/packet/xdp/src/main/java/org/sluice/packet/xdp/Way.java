@@ -13,6 +13,9 @@ interface Way {
   /** What goes to this queue and matches, goes to the socket from now on. */
   void add(int queue, Match match, XdpSocket socket) throws SysException, PortException;
 
+  /** What goes to these queues and matches this, goes to their sockets from now on. */
+  void change(Collection<Integer> queues, Match match) throws SysException, PortException;
+
   /** The queues give everything to the kernel again. */
   void remove(Collection<Integer> queues) throws SysException;
 

@@ -142,7 +142,8 @@ public final class XdpDriver implements PortDriver {
         XdpWaiter waits = XdpWaiter.on(sockets);
         waiter = waits;
         XdpExchange exchange =
-            new XdpExchange(on, arena, memory.pages(), sockets, waits, sender, way, this::detach);
+            new XdpExchange(
+                on, arena, memory.pages(), sockets, waits, sender, way, queues, this::detach);
         RingPort made =
             new RingPort(
                 new RingPort.Build(

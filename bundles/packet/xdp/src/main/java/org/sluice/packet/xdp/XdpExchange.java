@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.sluice.packet.api.Match;
+import org.sluice.packet.api.PortException;
 import org.sluice.packet.rings.Exchange;
 import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
@@ -25,6 +27,7 @@ final class XdpExchange implements Exchange {
   private final XdpWaiter waiter;
   private final @Nullable XdpSocket sender;
   private final @Nullable Way way;
+  private final List<Integer> queues;
   private final Runnable detach;
   private final boolean zeroCopy;
 
@@ -40,6 +43,7 @@ final class XdpExchange implements Exchange {
       XdpWaiter waiter,
       @Nullable XdpSocket sender,
       @Nullable Way way,
+      List<Integer> queues,
       Runnable detach)
       throws SysException {
     this.on = on;
@@ -49,6 +53,7 @@ final class XdpExchange implements Exchange {
     this.waiter = waiter;
     this.sender = sender;
     this.way = way;
+    this.queues = List.copyOf(queues);
     this.detach = detach;
     zeroCopy = sockets.getFirst().zeroCopy();
   }
@@ -82,6 +87,17 @@ final class XdpExchange implements Exchange {
   @Override
   public void wake() {
     waiter.wake();
+  }
+
+  @Override
+  public void match(Match match) throws PortException {
+    try {
+      if (way != null) {
+        way.change(queues, match);
+      }
+    } catch (SysException e) {
+      throw new PortException(XdpDriver.advice(e), e);
+    }
   }
 
   @Override
