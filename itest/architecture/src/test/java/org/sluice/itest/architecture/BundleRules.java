@@ -17,6 +17,10 @@ final class BundleRules {
   private static final List<String> LIBRARIES =
       List.of("org.sluice.json", "org.sluice.sys", "org.sluice.dbus");
 
+  /** Serve the bundles and plugins of one domain, and know nothing of others. */
+  private static final List<String> DOMAIN_LIBRARIES =
+      List.of("org.sluice.packet.rings", "org.sluice.packet.proto");
+
   private static final Pattern VERSION = Pattern.compile("(^|;)version=\"?\\d+\\.\\d+");
 
   private BundleRules() {}
@@ -24,8 +28,8 @@ final class BundleRules {
   static List<Rule> all() {
     return List.of(
         new Rule("folder and symbolic name are the same words", BundleRules::name),
-        new Rule("only interfaces, json, sys and dbus are exported", BundleRules::exports),
-        new Rule("only interfaces, json, sys and dbus are imported", BundleRules::imports),
+        new Rule("only interfaces and libraries are exported", BundleRules::exports),
+        new Rule("only interfaces and libraries are imported", BundleRules::imports),
         new Rule("a backend knows only its own domain", BundleRules::backend),
         new Rule("interfaces are ready for the baseline", BundleRules::baseline));
   }
@@ -51,27 +55,53 @@ final class BundleRules {
   private static List<String> imports(BuiltBundle bundle) {
     List<String> found = new ArrayList<>();
     for (String imported : bundle.headers().imports()) {
-      if (!imported.startsWith("org.sluice.") || imported.startsWith(bundle.name())) {
+      if (!imported.startsWith("org.sluice.") || within(imported, bundle.name())) {
         continue;
       }
       if (!shared(imported)) {
         found.add("imports " + imported + " of a bundle that can be swapped");
       } else if (LIBRARIES.contains(bundle.name())) {
         found.add("imports " + imported + ": it knows no domain");
-      } else if (bundle.api() && !imported.endsWith(".api")) {
+      } else if (bundle.api() && !api(imported)) {
         found.add("imports " + imported + ": interfaces know only interfaces");
+      } else if (foreignLibrary(imported, bundle)) {
+        found.add("imports " + imported + ", a library of another domain");
+      } else if (DOMAIN_LIBRARIES.contains(bundle.name()) && !known(imported, bundle)) {
+        found.add("imports " + imported + ": it knows only its own domain");
       }
     }
     return found;
   }
 
+  private static boolean foreignLibrary(String imported, BuiltBundle bundle) {
+    return DOMAIN_LIBRARIES.stream().anyMatch(library -> within(imported, library))
+        && !imported.startsWith("org.sluice." + bundle.domain() + ".");
+  }
+
+  /** What a bundle that serves one domain may know. */
+  private static boolean known(String imported, BuiltBundle bundle) {
+    return within(imported, "org.sluice." + bundle.domain() + ".api")
+        || LIBRARIES.stream().anyMatch(library -> within(imported, library));
+  }
+
   private static boolean shared(String name) {
-    return name.endsWith(".api") || LIBRARIES.contains(name);
+    return api(name)
+        || LIBRARIES.stream().anyMatch(library -> within(name, library))
+        || DOMAIN_LIBRARIES.stream().anyMatch(library -> within(name, library));
+  }
+
+  private static boolean api(String name) {
+    return name.endsWith(".api") || name.contains(".api.");
+  }
+
+  /** Whether a package is that of a bundle, or below it. */
+  private static boolean within(String name, String bundle) {
+    return name.equals(bundle) || name.startsWith(bundle + ".");
   }
 
   /**
    * A backend is a bundle that registers a source, driver or backend of its domain. It may know the
-   * interfaces of its domain, of host and ops, and sys, json and dbus.
+   * interfaces and libraries of its domain, the interfaces of host and ops, and sys, json and dbus.
    */
   private static List<String> backend(BuiltBundle bundle) {
     Pattern service =
@@ -80,17 +110,17 @@ final class BundleRules {
     if (!service.matcher(bundle.headers().capabilities()).find()) {
       return List.of();
     }
-    List<String> allowed =
-        List.of(
-            "org.sluice." + bundle.domain() + ".api",
-            "org.sluice.host.api",
-            "org.sluice.ops.api",
-            "org.sluice.sys",
-            "org.sluice.json",
-            "org.sluice.dbus",
-            bundle.name());
+    List<String> allowed = new ArrayList<>(LIBRARIES);
+    DOMAIN_LIBRARIES.stream()
+        .filter(library -> library.startsWith("org.sluice." + bundle.domain() + "."))
+        .forEach(allowed::add);
+    allowed.add("org.sluice." + bundle.domain() + ".api");
+    allowed.add("org.sluice.host.api");
+    allowed.add("org.sluice.ops.api");
+    allowed.add(bundle.name());
     return bundle.headers().imports().stream()
-        .filter(imported -> imported.startsWith("org.sluice.") && !allowed.contains(imported))
+        .filter(imported -> imported.startsWith("org.sluice."))
+        .filter(imported -> allowed.stream().noneMatch(name -> within(imported, name)))
         .map(imported -> "is a backend and imports " + imported)
         .toList();
   }

@@ -173,6 +173,15 @@ class RulesTest {
     assertBroken("imported", bundle("dbus", name("dbus") + "Import-Package: org.sluice.json\n"));
     assertBroken(
         "imported", bundle("link/api", name("link.api") + "Import-Package: org.sluice.json\n"));
+    assertBroken(
+        "imported",
+        bundle("link/broken", name("link.broken") + "Import-Package: org.sluice.packet.proto\n"));
+    assertBroken(
+        "imported",
+        bundle("packet/rings", name("packet.rings") + "Import-Package: org.sluice.link.api\n"));
+    assertBroken(
+        "imported",
+        bundle("link/broken", name("link.broken") + "Import-Package: org.sluice.systray\n"));
     String backend =
         "Provide-Capability: osgi.service;objectClass:List<String>=\"org.sluice.link.api.LinkSource\"\n";
     assertBroken(
@@ -211,6 +220,15 @@ class RulesTest {
                 + "Import-Package: org.sluice.link.api,org.sluice.sys,org.sluice.dbus,org.sluice.ops.api;version=\"[1,2)\"\n");
     for (BundleRules.Rule rule : BundleRules.all()) {
       assertEquals(List.of(), rule.violations().apply(backend), rule.name());
+    }
+    BuiltBundle driver =
+        bundle(
+            "packet/broken",
+            name("packet.broken")
+                + "Provide-Capability: osgi.service;objectClass:List<String>=\"org.sluice.packet.api.PortDriver\"\n"
+                + "Import-Package: org.sluice.packet.api.driver,org.sluice.packet.rings,org.sluice.sys.xdp\n");
+    for (BundleRules.Rule rule : BundleRules.all()) {
+      assertEquals(List.of(), rule.violations().apply(driver), rule.name());
     }
   }
 

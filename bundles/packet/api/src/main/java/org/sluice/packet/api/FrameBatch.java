@@ -43,9 +43,7 @@ public final class FrameBatch {
     /** Goes back to the port it came from, to be received again. */
     DROP,
     /** Leaves by the port it came from. */
-    SEND,
-    /** The handler has taken it, and gives it back itself. */
-    TAKEN
+    SEND
   }
 
   /**
@@ -166,7 +164,7 @@ public final class FrameBatch {
 
   public Verdict verdict(int index) {
     Verdict verdict = verdicts[check(index)];
-    return verdict == null ? Verdict.TAKEN : verdict;
+    return verdict == null ? Verdict.DROP : verdict;
   }
 
   public void decide(int index, Verdict verdict) {
@@ -184,8 +182,8 @@ public final class FrameBatch {
   }
 
   /**
-   * Moves a frame to the end of another batch, which must be empty or hold frames of the same port.
-   * Its place here is taken by nobody until {@link #compact}.
+   * Moves a frame to the end of another batch, which must be empty or hold frames of the same port;
+   * whoever has that batch owns it. A gap stays here until {@link #compact}.
    */
   public void moveTo(FrameBatch other, int index) {
     int at = 2 * check(index);

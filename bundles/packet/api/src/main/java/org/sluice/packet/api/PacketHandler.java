@@ -26,6 +26,15 @@ public interface PacketHandler {
   String DRIVER = "packet.driver";
 
   /**
+   * Called before the first frames of a queue, on the thread that will bring them. Who keeps frames
+   * ({@link FrameBatch#moveTo}) gives them back to this port later, or sends them by it.
+   */
+  default void begin(FramePort port) {}
+
+  /** Called after the last frames of a queue. What was kept must be given back by now. */
+  default void end(FramePort port) {}
+
+  /**
    * Called with frames that have arrived, on the thread of their port, never by two threads at once
    * for one queue. Must not block. What it throws is counted, the batch is dropped, and a handler
    * that throws again and again is no longer called.

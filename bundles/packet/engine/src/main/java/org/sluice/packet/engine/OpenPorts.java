@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.engine;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.sluice.packet.api.DatagramSpec;
+import org.sluice.packet.api.FrameSpec;
+import org.sluice.packet.api.Port;
+import org.sluice.packet.api.PortClosedException;
+import org.sluice.packet.api.PortDriver;
+import org.sluice.packet.api.PortException;
+import org.sluice.packet.api.PortProbe;
+import org.sluice.packet.api.PortReport;
+import org.sluice.packet.api.PortSpec;
+import org.sluice.packet.api.Ports;
+
+/** The ports that are open, and a thread that looks after them. */
+@Component(service = {Ports.class, OpenPorts.class})
+public final class OpenPorts implements Ports {
+  private static final long GLANCE_NANOS = 250_000_000;
+
+  private final Drivers drivers = new Drivers();
+  private final Set<Steady<?>> open = ConcurrentHashMap.newKeySet();
+  private final Trace trace = new Trace();
+  private final Thread keeper =
+      Thread.ofPlatform().daemon().name("packet/engine/keeper").unstarted(this::keep);
+  private volatile boolean closed;
+
+  @Activate
+  public void start() {
+    keeper.start();
+  }
+
+  @Deactivate
+  public void stop() throws InterruptedException {
+    closed = true;
+    LockSupport.unpark(keeper);
+    keeper.join();
+    open.forEach(Port::close);
+  }
+
+  @Reference(
+      service = PortDriver.class,
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "driverGone")
+  public void driverThere(PortDriver driver) {
+    drivers.add(driver);
+    open.forEach(Steady::arrived);
+  }
+
+  /** When this returns no port uses the driver. */
+  public void driverGone(PortDriver driver) {
+    drivers.remove(driver);
+    open.forEach(port -> port.leaves(driver));
+  }
+
+  @Override
+  public <P extends Port> P open(PortSpec<P> spec, String driver) throws PortException {
+    Steady<?> port = steady(spec, driver);
+    open.add(port);
+    try {
+      port.begin();
+    } catch (PortException | RuntimeException e) {
+      open.remove(port);
+      throw e;
+    }
+    @SuppressWarnings("unchecked") // each kind of specification is of its kind of port
+    P made = (P) port;
+    return made;
+  }
+
+  private Steady<?> steady(PortSpec<?> spec, String driver) {
+    Steady<?>[] self = new Steady<?>[1];
+    Runnable gone = () -> open.remove(self[0]);
+    self[0] =
+        switch (spec) {
+          case FrameSpec frames -> new SteadyFrames(frames, driver, drivers, trace, gone);
+          case DatagramSpec datagrams -> new SteadyDatagrams(datagrams, driver, drivers, gone);
+        };
+    return self[0];
+  }
+
+  @Override
+  public List<PortProbe> probe(PortSpec<?> spec) {
+    return drivers.probes(spec);
+  }
+
+  @Override
+  public List<PortReport> reports() {
+    return open.stream()
+        .flatMap(
+            port -> {
+              try {
+                return java.util.stream.Stream.of(port.report());
+              } catch (PortClosedException e) {
+                return java.util.stream.Stream.empty();
+              }
+            })
+        .sorted(java.util.Comparator.comparing(PortReport::where).thenComparing(PortReport::driver))
+        .toList();
+  }
+
+  Drivers drivers() {
+    return drivers;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  private void keep() {
+    while (!closed) {
+      LockSupport.parkNanos(this, GLANCE_NANOS);
+      if (!closed) {
+        open.forEach(Steady::check);
+      }
+    }
+  }
+}

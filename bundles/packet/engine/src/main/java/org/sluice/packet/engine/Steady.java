@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.packet.engine;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sluice.packet.api.FrameCensus;
+import org.sluice.packet.api.Port;
+import org.sluice.packet.api.PortClosedException;
+import org.sluice.packet.api.PortDriver;
+import org.sluice.packet.api.PortException;
+import org.sluice.packet.api.PortReport;
+import org.sluice.packet.api.PortSpec;
+import org.sluice.packet.api.PortStatistics;
+import org.sluice.packet.api.driver.Gate;
+
+/**
+ * A port that outlives its driver: calls go to the port of the best driver there is now, and to
+ * nobody while there is none.
+ *
+ * <p>The holder's threads never wait for a move. They find the new port at their next call; the old
+ * one is closed when both sides have made one, or soon after.
+ *
+ * @param <P> the kind of port
+ */
+abstract class Steady<P extends Port> implements Port {
+  private static final System.Logger LOG = System.getLogger("org.sluice.packet.engine");
+  private static final long COURTESY_NANOS = 200_000_000;
+  private static final long GLANCE_NANOS = 100_000;
+
+  private final PortSpec<P> spec;
+  private final String wish;
+  private final Drivers drivers;
+  private final Runnable closed;
+  private final ReentrantLock waiting = new ReentrantLock();
+  private final Condition woken = waiting.newCondition();
+  private boolean wake;
+  private @Nullable PortDriver driver;
+  private int merit;
+  private PortStatistics before = PortStatistics.NONE;
+  private int moves;
+  private boolean gone;
+  private String trouble = "";
+  private volatile @Nullable P current;
+
+  /** The port that each side used last, and may still have frames of. */
+  private volatile @Nullable P receivedFrom;
+
+  private volatile @Nullable P sentBy;
+
+  /** Held while the port is moved, and by whoever must not be overtaken by that. */
+  final ReentrantLock moving = new ReentrantLock();
+
+  final Gate receiving;
+  final Gate sending;
+
+  /** Frames that were lost since they were of a port that is gone; written by the sending side. */
+  private volatile long lost;
+
+  Steady(PortSpec<P> spec, String wish, Drivers drivers, Runnable closed) {
+    this.spec = spec;
+    this.wish = wish;
+    this.drivers = drivers;
+    this.closed = closed;
+    String name = "port " + spec.link().map(link -> "on " + link).orElse("of datagrams");
+    receiving = new Gate(name, "receiving");
+    sending = new Gate(name, "sending");
+  }
+
+  /** Opens the first port. */
+  final void begin() throws PortException {
+    moving.lock();
+    try {
+      List<String> refusals = new ArrayList<>();
+      if (!open(drivers.choices(spec, wish), refusals)) {
+        throw drivers.none(spec, wish, refusals);
+      }
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  private boolean open(List<Drivers.Choice> choices, List<String> refusals) {
+    for (Drivers.Choice choice : choices) {
+      try {
+        P next = choice.driver().open(spec);
+        prepare(next);
+        P old = current;
+        driver = choice.driver();
+        merit = choice.probe().merit();
+        trouble = "";
+        current = next;
+        signal();
+        if (old != null) {
+          moves++;
+          retire(old);
+        }
+        return true;
+      } catch (PortException | RuntimeException e) {
+        refusals.add(choice.driver().name() + ": " + e.getMessage());
+      }
+    }
+    return false;
+  }
+
+  /** Makes a port that was just opened like the one before, beyond its specification. */
+  abstract void prepare(P next) throws PortException;
+
+  /** Lets the holder finish with what it has of an old port, then closes it. */
+  private void retire(P old) {
+    try {
+      old.wake();
+    } catch (PortClosedException e) {
+      // It is what is wanted.
+    }
+    long until = System.nanoTime() + COURTESY_NANOS;
+    while ((receivedFrom == old || sentBy == old) && System.nanoTime() < until) {
+      java.util.concurrent.locks.LockSupport.parkNanos(this, GLANCE_NANOS);
+    }
+    finish(old);
+  }
+
+  private void finish(P old) {
+    long left = 0;
+    long unsent = 0;
+    try {
+      FrameCensus census = old.report().census();
+      left = census.received();
+      unsent = census.sending();
+    } catch (PortClosedException e) {
+      // The driver closed it already; what it left is not known.
+    }
+    old.close();
+    PortStatistics last = old.statistics();
+    before = before.plus(last).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
+  }
+
+  /** A driver came: it may be better than the present one. */
+  final void arrived() {
+    moving.lock();
+    try {
+      if (gone) {
+        return;
+      }
+      List<Drivers.Choice> choices = drivers.choices(spec, wish);
+      if (!choices.isEmpty() && (current == null || choices.getFirst().probe().merit() > merit)) {
+        move(choices, "a better driver is there");
+      }
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  /** A driver goes; when this returns nothing of it is used here. */
+  final void leaves(PortDriver leaving) {
+    moving.lock();
+    try {
+      if (!gone && driver == leaving) {
+        abandon("driver " + leaving.name() + " goes");
+      }
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  /** Looks whether the port still works, and finds another one when it does not. */
+  final void check() {
+    moving.lock();
+    try {
+      P now = current;
+      if (gone) {
+        return;
+      }
+      if (now == null) {
+        move(drivers.choices(spec, wish), "");
+      } else if (dead(now)) {
+        abandon("its interface is gone");
+      }
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  private boolean dead(P port) {
+    try {
+      return port.report().state().equals("gone");
+    } catch (PortClosedException e) {
+      return true;
+    }
+  }
+
+  private void abandon(String why) {
+    P old = current;
+    if (!move(drivers.choices(spec, wish), why) && old != null) {
+      current = null;
+      driver = null;
+      merit = 0;
+      retire(old);
+    }
+  }
+
+  private boolean move(List<Drivers.Choice> choices, String why) {
+    List<String> refusals = new ArrayList<>();
+    String from = driver == null ? "none" : driver.name();
+    if (open(choices, refusals)) {
+      PortDriver to = driver;
+      LOG.log(
+          INFO,
+          "port on {0}: driver {1} in place of {2}{3}",
+          spec.link().orElse("-"),
+          to == null ? "" : to.name(),
+          from,
+          why.isEmpty() ? "" : ": " + why);
+      return true;
+    }
+    String now = drivers.none(spec, wish, refusals).getMessage();
+    if (!trouble.equals(now)) {
+      trouble = String.valueOf(now);
+      LOG.log(WARNING, trouble);
+    }
+    return false;
+  }
+
+  /** The port to use now, for the receiving side, which is inside its gate. */
+  final @Nullable P receiver() {
+    P now = current;
+    receivedFrom = now;
+    return now;
+  }
+
+  /** The port to use now, for the sending side, which is inside its gate. */
+  final @Nullable P sender() {
+    P now = current;
+    sentBy = now;
+    return now;
+  }
+
+  /** The port to use now, for whoever is no side. */
+  final @Nullable P any() {
+    return current;
+  }
+
+  /** Counts packets that could not be sent since their port is gone; for the sending side. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time writes
+  final void lost(int packets) {
+    lost += packets;
+  }
+
+  @Override
+  public final String driver() {
+    P now = current;
+    return now == null ? "" : now.driver();
+  }
+
+  @Override
+  public final MemorySegment memory() {
+    P now = current;
+    return now == null ? MemorySegment.NULL : now.memory();
+  }
+
+  @Override
+  public final int chunkSize() {
+    P now = current;
+    return now == null ? spec.chunkSize() : now.chunkSize();
+  }
+
+  @Override
+  public final boolean await(long nanos) {
+    receiving.enter();
+    try {
+      P now = receiver();
+      if (now != null) {
+        return now.await(nanos);
+      }
+      return awaitPort(nanos);
+    } catch (PortClosedException e) {
+      return awaitPort(Math.min(nanos, 1_000_000));
+    } finally {
+      receiving.leave();
+    }
+  }
+
+  private boolean awaitPort(long nanos) {
+    waiting.lock();
+    try {
+      long left = nanos;
+      while (current == null && !wake && left > 0) {
+        left = woken.awaitNanos(left);
+      }
+      wake = false;
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      waiting.unlock();
+    }
+  }
+
+  private void signal() {
+    waiting.lock();
+    try {
+      woken.signalAll();
+    } finally {
+      waiting.unlock();
+    }
+  }
+
+  @Override
+  public final void wake() {
+    P now = current;
+    if (now != null) {
+      now.wake();
+    }
+    waiting.lock();
+    try {
+      wake = now == null;
+      woken.signalAll();
+    } finally {
+      waiting.unlock();
+    }
+  }
+
+  @Override
+  public final PortStatistics statistics() {
+    moving.lock();
+    try {
+      P now = current;
+      PortStatistics sum = now == null ? before : before.plus(now.statistics());
+      return sum.plus(new PortStatistics(0, 0, 0, 0, 0, 0, lost, 0, 0));
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  @Override
+  public final PortReport report() {
+    moving.lock();
+    try {
+      P now = current;
+      if (gone) {
+        throw new PortClosedException("port " + spec.link().orElse(""));
+      }
+      try {
+        if (now != null) {
+          PortReport report = now.report();
+          return new PortReport(
+              report.driver(),
+              report.where(),
+              report.mode(),
+              report.state(),
+              report.census(),
+              report.rings(),
+              statistics(),
+              facts(report.facts()));
+        }
+      } catch (PortClosedException e) {
+        trouble = "its driver has closed it";
+      }
+      return new PortReport(
+          "",
+          spec.link().orElse(""),
+          "",
+          trouble,
+          new FrameCensus(0, 0, 0, 0, 0, 0, 0),
+          List.of(),
+          statistics(),
+          facts(java.util.Map.of()));
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  private java.util.Map<String, String> facts(java.util.Map<String, String> own) {
+    java.util.Map<String, String> facts = new java.util.TreeMap<>(own);
+    facts.put("asked for", wish);
+    facts.put("moved", moves + " times");
+    return facts;
+  }
+
+  @Override
+  public final void close() {
+    if (!receiving.shut(this::wakeQuietly)) {
+      return;
+    }
+    sending.shut(() -> {});
+    moving.lock();
+    try {
+      gone = true;
+      P now = current;
+      if (now != null) {
+        finish(now);
+        current = null;
+      }
+    } finally {
+      moving.unlock();
+    }
+    closed.run();
+  }
+
+  private void wakeQuietly() {
+    try {
+      wake();
+    } catch (PortClosedException e) {
+      // Who waited has left, then.
+    }
+  }
+}
