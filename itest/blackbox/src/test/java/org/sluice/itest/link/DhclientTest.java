@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.net.ManagedDaemon;
 import org.sluice.itest.net.ManagedHost;

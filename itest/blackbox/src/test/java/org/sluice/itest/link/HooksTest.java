@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.net.HookHome;
 import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;

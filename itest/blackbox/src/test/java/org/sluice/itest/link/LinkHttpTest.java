@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.net.Namespace;
 import org.sluice.json.JsonValue;

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.net.Namespace;

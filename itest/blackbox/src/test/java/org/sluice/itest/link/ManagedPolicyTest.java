@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.net.ManagedDaemon;
 import org.sluice.itest.net.ManagedHost;

@@ -11,6 +11,7 @@ import static org.sluice.itest.net.Namespace.text;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.net.ManagedDaemon;
 import org.sluice.itest.net.ManagedHost;

@@ -61,7 +61,7 @@ final class Station {
   private volatile Post[] posts = {};
   private volatile boolean closed;
   private volatile @Nullable FramePort port;
-  private volatile String trouble = "";
+  private volatile String trouble = "its port is being opened";
   private volatile long notSent;
   private @Nullable Match matched;
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.sluice.itest.link;
+package org.sluice.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.sluice.itest.PluginJar;
-import org.sluice.itest.SluiceProcess;
-
 /** A plugin whose commands stop and start bundles of the product by name. */
-final class BundleSwitch {
+public final class BundleSwitch {
   private static final String SOURCE =
       """
       package bundleswitch;
@@ -68,7 +65,7 @@ final class BundleSwitch {
     this.sluice = sluice;
   }
 
-  static BundleSwitch in(SluiceProcess sluice) throws Exception {
+  public static BundleSwitch in(SluiceProcess sluice) throws Exception {
     sluice.drop("switch.jar", PluginJar.named("bundleswitch", "1.0.0").source(SOURCE).make());
     sluice.awaitTrue(
         "the plugin that stops bundles",
@@ -76,15 +73,15 @@ final class BundleSwitch {
     return new BundleSwitch(sluice);
   }
 
-  void off(String name) {
+  public void off(String name) {
     run("switch:off", name);
   }
 
-  void on(String name) {
+  public void on(String name) {
     run("switch:on", name);
   }
 
-  void cycle(String name, int times) {
+  public void cycle(String name, int times) {
     run("switch:cycle", name, Integer.toString(times));
   }
 

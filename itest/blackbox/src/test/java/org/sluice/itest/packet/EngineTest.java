@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.packet;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.PluginJar;
+import org.sluice.itest.SluiceProcess;
+
+/** Handlers in plugins are called with packets, and come, go and fail while packets flow. */
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class EngineTest {
+
+  /** Sends datagrams one after another until each was answered, and says how often it had to. */
+  private static final String ASK =
+      """
+      import socket, sys
+      host, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+      s = socket.socket(socket.AF_INET6 if ':' in host else socket.AF_INET, socket.SOCK_DGRAM)
+      s.settimeout(0.2)
+      again = 0
+      for i in range(count):
+          for attempt in range(300):
+              s.sendto(('%d %s' % (i, 'x' * (i % 1000))).encode(), (host, port))
+              try:
+                  while True:
+                      got = s.recv(2048).decode()
+                      if got.startswith('%d ' % i):
+                          break
+                  break
+              except (socket.timeout, ConnectionRefusedError):
+                  again += 1
+          else:
+              sys.exit('no answer to %d' % i)
+      print('answered', count, 'again', again)
+      """;
+
+  /**
+   * Sends each datagram back.
+   *
+   * @param body what is done with a {@code frame} before
+   */
+  static PluginJar echo(String name, String properties, String body) throws Exception {
+    return PluginJar.named(name, "1.0.0")
+        .source(
+            """
+            package echo;
+
+            import java.lang.foreign.MemorySegment;
+            import java.lang.foreign.ValueLayout;
+            import org.osgi.service.component.annotations.Component;
+            import org.sluice.packet.api.FrameBatch;
+            import org.sluice.packet.api.PacketHandler;
+
+            @Component(property = {%s})
+            public final class Echo implements PacketHandler {
+              @Override
+              public void handle(FrameBatch frames) {
+                for (int i = 0; i < frames.count(); i++) {
+                  MemorySegment frame = frames.frame(i);
+                  %s
+                  swap(frame, 0, 6, 6);
+                  swap(frame, 26, 30, 4);
+                  swap(frame, 34, 36, 2);
+                  frame.set(ValueLayout.JAVA_SHORT_UNALIGNED, 40, (short) 0);
+                  frames.decide(i, FrameBatch.Verdict.SEND);
+                }
+              }
+
+              private static void swap(MemorySegment frame, long a, long b, int length) {
+                for (int i = 0; i < length; i++) {
+                  byte x = frame.get(ValueLayout.JAVA_BYTE, a + i);
+                  frame.set(ValueLayout.JAVA_BYTE, a + i, frame.get(ValueLayout.JAVA_BYTE, b + i));
+                  frame.set(ValueLayout.JAVA_BYTE, b + i, x);
+                }
+              }
+            }
+            """
+                .formatted(properties, body))
+        .make();
+  }
+
+  private static final String HERE = "\"packet.interface=near\", \"packet.match=udp port 9000\"";
+
+  private static SluiceProcess in(Wire wire) throws Exception {
+    return SluiceProcess.prepare().under(wire.near().prefix()).launch();
+  }
+
+  private static void awaitCalled(SluiceProcess sluice) throws Exception {
+    sluice.awaitTrue(
+        "the handler to be called",
+        () -> sluice.command("packet:handlers").out().contains("called"));
+  }
+
+  @Test
+  void aHandlerAnswersAndTheHostKeepsTheRest() throws Exception {
+    try (Wire wire = Wire.create();
+        SluiceProcess sluice = in(wire)) {
+      sluice.drop("echo.jar", echo("echo", HERE, ""));
+      awaitCalled(sluice);
+      assertTrue(
+          wire.python(ASK, "10.99.0.1", "9000", "500").contains("answered 500"),
+          "the plugin answers");
+      String ports = sluice.command("packet:ports").out();
+      assertTrue(ports.contains("xdp") && ports.contains("native"), ports);
+      assertTrue(wire.near().ip("-d link show near").contains("xdp"), "a program is attached");
+
+      wire.far().exec("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.99.0.1");
+      wire.far().exec("ping", "-c", "3", "-i", "0.2", "-W", "5", "fd99::1");
+
+      Files.delete(sluice.plugins().resolve("echo.jar"));
+      sluice.awaitTrue(
+          "the program to be detached", () -> !wire.near().ip("-d link show near").contains("xdp"));
+      assertFalse(sluice.command("packet:ports", "--json").out().contains("xdp"));
+      sluice.awaitTrue("the classes to go", () -> sluice.command("host:leaks").exit() == 0);
+    }
+  }
+
+  @Test
+  void aKilledProcessLeavesNothing() throws Exception {
+    try (Wire wire = Wire.create();
+        SluiceProcess sluice = in(wire)) {
+      sluice.drop("echo.jar", echo("echo", HERE, ""));
+      awaitCalled(sluice);
+      assertTrue(wire.near().ip("-d link show near").contains("xdp"));
+      sluice.kill();
+      sluice.awaitTrue(
+          "the kernel to take the program away",
+          () -> !wire.near().ip("-d link show near").contains("xdp"));
+      wire.far().exec("ping", "-c", "1", "-W", "5", "10.99.0.1");
+      sluice.launch();
+      awaitCalled(sluice);
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+    }
+  }
+
+  @Test
+  void aHandlerThatFailsIsTakenOutAndTheOthersGoOn() throws Exception {
+    try (Wire wire = Wire.create();
+        SluiceProcess sluice = in(wire)) {
+      sluice.config("org.sluice.packet.engine", "{ \"faults\": 5 }");
+      sluice.drop("echo.jar", echo("echo", HERE, ""));
+      sluice.drop(
+          "faulty.jar",
+          echo(
+              "faulty",
+              HERE + ", \"service.ranking:Integer=10\"",
+              "if (frame.byteSize() > 0) throw new IllegalStateException(\"on purpose\");"));
+      sluice.awaitTrue(
+          "both handlers to be there",
+          () -> sluice.command("packet:handlers").out().contains("faulty"));
+      awaitCalled(sluice);
+      String answer = wire.python(ASK, "10.99.0.1", "9000", "20");
+      assertTrue(answer.contains("answered 20"), answer);
+      assertFalse(answer.contains("again 0"), "the first ones were dropped with their batches");
+      String handlers = sluice.command("packet:handlers").out();
+      assertTrue(handlers.contains("taken out after faults"), handlers);
+      assertTrue(handlers.contains("on purpose"), handlers);
+    }
+  }
+
+  @Test
+  void anInterfaceThatGoesAndComesBack() throws Exception {
+    try (Wire wire = Wire.create();
+        SluiceProcess sluice = in(wire)) {
+      sluice.drop("echo.jar", echo("echo", HERE, ""));
+      awaitCalled(sluice);
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+      wire.near().ip("link del near");
+      sluice.awaitTrue(
+          "the port to have no driver",
+          () -> !sluice.command("packet:ports", "--json").out().contains("\"xdp\""));
+      wire.plug(1);
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+      // Down and up is no reason to give anything up.
+      wire.near().ip("link set near down");
+      wire.near().ip("link set near up");
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+    }
+  }
+
+  @Test
+  void aHandlerThatMakesNoSenseIsToldWhy() throws Exception {
+    try (SluiceProcess sluice = SluiceProcess.start()) {
+      sluice.drop(
+          "echo.jar", echo("echo", "\"packet.interface=lo\", \"packet.match=upd port 9\"", ""));
+      sluice.awaitTrue(
+          "the reason",
+          () -> sluice.command("packet:handlers").out().contains("'upd' is no match"));
+    }
+  }
+}
