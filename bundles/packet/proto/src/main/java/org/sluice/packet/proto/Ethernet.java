@@ -88,13 +88,12 @@ public final class Ethernet extends Header {
 
   /** An address as people write it. */
   public static String text(long mac) {
-    return "%02x:%02x:%02x:%02x:%02x:%02x"
-        .formatted(
-            mac >>> 40 & 0xff,
-            mac >>> 32 & 0xff,
-            mac >>> 24 & 0xff,
-            mac >>> 16 & 0xff,
-            mac >>> 8 & 0xff,
-            mac & 0xff);
+    StringBuilder text = new StringBuilder(17);
+    for (int shift = 40; shift >= 0; shift -= 8) {
+      text.append(Character.forDigit((int) (mac >>> (shift + 4)) & 0xf, 16))
+          .append(Character.forDigit((int) (mac >>> shift) & 0xf, 16))
+          .append(shift == 0 ? "" : ":");
+    }
+    return text.toString();
   }
 }

@@ -213,6 +213,11 @@ public final class UdpOverFrames implements DatagramPort {
     }
   }
 
+  /** How many datagrams wait for neighbours. */
+  int waiting() {
+    return sender.waiting();
+  }
+
   @Override
   public void wake() {
     frames.wake();
@@ -364,7 +369,7 @@ public final class UdpOverFrames implements DatagramPort {
     Map<String, String> facts = new TreeMap<>(under.facts());
     facts.put("frames", under.where());
     facts.put("ignored", Long.toString(receiver.ignored()));
-    facts.put("waiting for neighbours", Integer.toString(sender.waiting()));
+    facts.put("waiting for neighbours", Integer.toString(waiting()));
     if (settings.vlan() != 0) {
       facts.put("vlan", Integer.toString(settings.vlan()));
     }

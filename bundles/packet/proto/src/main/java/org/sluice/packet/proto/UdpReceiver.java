@@ -313,7 +313,7 @@ final class UdpReceiver {
     if (check && !sound(Ip.four(high, low))) {
       return Fate.INVALID;
     }
-    hand(
+    return hand(
         into,
         udp.payload(),
         udp.payloadLength(),
@@ -322,7 +322,6 @@ final class UdpReceiver {
         udp.sourcePort(),
         high,
         low);
-    return Fate.HANDED;
   }
 
   private boolean sound(boolean isFour) {
@@ -393,7 +392,7 @@ final class UdpReceiver {
     if (!sound) {
       return Fate.INVALID;
     }
-    hand(
+    return hand(
         into,
         udp.payload(),
         udp.payloadLength(),
@@ -402,10 +401,9 @@ final class UdpReceiver {
         udp.sourcePort(),
         high,
         low);
-    return Fate.HANDED;
   }
 
-  private void hand(
+  private Fate hand(
       DatagramBatch into,
       long payload,
       int length,
@@ -415,10 +413,16 @@ final class UdpReceiver {
       long high,
       long low) {
     int index = into.count();
-    int room = chunkSize - (int) (payload & (chunkSize - 1));
+    int before = (int) (payload & (chunkSize - 1));
+    if (before == 0) {
+      // An empty payload behind the last byte of its chunk has the address of the next chunk.
+      return Fate.INVALID;
+    }
+    int room = chunkSize - before;
     into.add(payload, length, Math.min(room, MOST_PAYLOAD));
     into.remote(index, sourceHigh, sourceLow, sourcePort);
     into.local(index, high, low, settings.port());
     into.link(index, settings.index());
+    return Fate.HANDED;
   }
 }

@@ -19,6 +19,9 @@ final class UdpSender {
   /** Datagrams that wait for all neighbours together. */
   static final int WAITING = 64;
 
+  /** Longer than a neighbour is asked; nothing waits on because nobody looked for some time. */
+  static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+
   private static final int BATCH = 64;
   private static final long PATROL = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int LIMITED_BROADCAST = -1;
@@ -41,6 +44,7 @@ final class UdpSender {
   private final FrameBatch abandoned = new FrameBatch(WAITING);
   private final FrameBatch own = new FrameBatch(18);
   private final DatagramBatch pending = new DatagramBatch(WAITING);
+  private final long[] since = new long[WAITING];
   private final DatagramBatch served = new DatagramBatch(WAITING);
   private final Hop hop = new Hop();
   private final Hop other = new Hop();
@@ -99,7 +103,7 @@ final class UdpSender {
         next -= left;
         room = left == 0;
         if (room) {
-          discard(datagrams, next++, outcome);
+          discard(datagrams, next++, outcome, now);
         }
       }
     }
@@ -114,10 +118,11 @@ final class UdpSender {
     spent.bind(memory, chunkSize);
   }
 
-  private void discard(DatagramBatch datagrams, int index, int outcome) {
+  private void discard(DatagramBatch datagrams, int index, int outcome, long now) {
     switch (outcome) {
       case WAIT -> {
         if (mayWait(datagrams.memory())) {
+          since[pending.count()] = now;
           datagrams.moveTo(pending, index);
           waiting = pending.count();
           return;
@@ -338,16 +343,19 @@ final class UdpSender {
     wayKnown = false;
     int chunkSize = frames.chunkSize();
     begin(pending.memory(), chunkSize);
+    int kept = 0;
+    boolean room = true;
     for (int i = 0; i < pending.count(); i++) {
-      int outcome = prepare(pending, i, chunkSize, now);
-      if (outcome == WAIT) {
+      int outcome = room ? prepare(pending, i, chunkSize, now) : WAIT;
+      if (outcome == READY) {
+        room = push() == 0;
+        outcome = room ? READY : WAIT;
+      }
+      if (outcome == WAIT && now - since[i] < PATIENCE) {
+        since[kept++] = since[i];
         continue;
       }
-      if (outcome == READY) {
-        if (push() != 0) {
-          break;
-        }
-      } else {
+      if (outcome != READY) {
         tally.add(outcome == INVALID ? Tally.Of.SEND_INVALID : Tally.Of.SEND_DROPPED, 1);
         spent.add(pending.address(i), 0, 0);
       }

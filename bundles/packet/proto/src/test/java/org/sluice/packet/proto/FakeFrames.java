@@ -104,7 +104,7 @@ final class FakeFrames implements FramePort {
         }
         Arrival arrival = arriving.remove();
         // As long as it is, a frame lies at the end of its chunk, or where the test wants it.
-        long at = (long) chunk * SIZE + Math.min(place, SIZE - arrival.bytes.length);
+        long at = (long) chunk * SIZE + Math.min(place, SIZE - Math.max(1, arrival.bytes.length));
         MemorySegment.copy(arrival.bytes, 0, memory, JAVA_BYTE, at, arrival.bytes.length);
         into.add(at, arrival.bytes.length, arrival.flags);
       }
