@@ -161,7 +161,7 @@ class IndependentTest {
             .reports(Reports.IGMP3)
             .answering()
             .vlan(5);
-    UdpOverFrames port = UdpOverFrames.over(frames, settings, table);
+    UdpOverFrames port = UdpOverFrames.over(frames, settings, table, () -> 1, 1);
     port.join(new Membership(InetAddress.ofLiteral("239.1.2.3"), "eth0"));
     expect(expected, frames, "1,,,,,1");
     port.join(
@@ -172,15 +172,10 @@ class IndependentTest {
     expect(expected, frames, ",,,,1,");
     DatagramBatch batch = new DatagramBatch(1);
     SplittableRandom random = new SplittableRandom(302);
-    table.mac(0, Ip.mapped(0xc000_0202), System.nanoTime());
+    table.mac(0, Ip.mapped(0xc000_0202), 1);
     long net = 0x2001_0db8_0000_0000L;
-    table.mac(net, 2, System.nanoTime());
-    table.learn(
-        0,
-        Ip.mapped(0xc000_0202),
-        0x0200_5e10_0002L,
-        Neighbourhood.Evidence.ANSWER,
-        System.nanoTime());
+    table.mac(net, 2, 1);
+    table.learn(0, Ip.mapped(0xc000_0202), 0x0200_5e10_0002L, Neighbourhood.Evidence.ANSWER, 1);
     for (int i = 0; i < 1000; i++) {
       String[] to = {"192.0.2.2", "239.1.2.3", "ff02::1:3", "2001:db8::2", "192.0.2.255"};
       port.reserve(batch, 1);
@@ -192,7 +187,7 @@ class IndependentTest {
       port.send(batch);
       if (i == 3) {
         expect(expected, frames, ",,,,1,");
-        table.learn(net, 2, 0x0200_5e10_0002L, Neighbourhood.Evidence.ANSWER, System.nanoTime());
+        table.learn(net, 2, 0x0200_5e10_0002L, Neighbourhood.Evidence.ANSWER, 1);
         frames.left.clear();
       } else {
         for (byte[] frame : frames.left) {
