@@ -16,29 +16,48 @@ import java.nio.ByteOrder;
  */
 public final class Checksum {
   private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+  private static final int LONG = 128;
   private static final long HALF = 0xffff_ffffL;
 
   private Checksum() {}
 
   /** The sum of bytes; what is odd at the end counts as if a zero followed. */
   public static int sum(MemorySegment memory, long address, int length) {
-    // Halves of words are added apart, so that no carry is lost and none has to be waited for. The
-    // sum does not depend on the order of bytes, but for a swap at the end.
-    long low = 0;
-    long high = 0;
+    // The compiler makes of a loop what suits how often it went round before. Short headers and
+    // long payloads have a loop each, so that the many former do not spoil the latter.
+    MemorySegment bytes = memory.asSlice(address, length);
     int whole = length & -8;
-    for (int i = 0; i < whole; i += 8) {
-      long word = memory.get(JAVA_LONG_UNALIGNED, address + i);
-      low += word & HALF;
-      high += word >>> 32;
-    }
+    long words = length < LONG ? few(bytes, whole) : many(bytes, whole);
     long rest = 0;
     for (int i = whole; i < length; i++) {
       int place = LITTLE ? i & 7 : 7 - (i & 7);
-      rest |= (memory.get(JAVA_BYTE, address + i) & 0xffL) << (8 * place);
+      rest |= (bytes.get(JAVA_BYTE, i) & 0xffL) << (8 * place);
     }
-    int sum = fold(fold(low) + fold(high) + fold((rest & HALF) + (rest >>> 32)));
+    int sum = fold(words + halves(rest));
     return LITTLE ? Short.reverseBytes((short) sum) & 0xffff : sum;
+  }
+
+  /**
+   * Halves of words are added apart, so that no carry is lost and none has to be waited for. The
+   * sum does not depend on the order of bytes, but for a swap at the end.
+   */
+  private static long few(MemorySegment bytes, int length) {
+    long sum = 0;
+    for (int i = 0; i < length; i += 8) {
+      sum += halves(bytes.get(JAVA_LONG_UNALIGNED, i));
+    }
+    return sum;
+  }
+
+  private static long many(MemorySegment bytes, int length) {
+    long low = 0;
+    long high = 0;
+    for (int i = 0; i < length; i += 8) {
+      long word = bytes.get(JAVA_LONG_UNALIGNED, i);
+      low += word & HALF;
+      high += word >>> 32;
+    }
+    return low + high;
   }
 
   /** Both sums as one. */
