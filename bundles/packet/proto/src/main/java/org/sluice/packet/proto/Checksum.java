@@ -25,13 +25,12 @@ public final class Checksum {
   public static int sum(MemorySegment memory, long address, int length) {
     // The compiler makes of a loop what suits how often it went round before. Short headers and
     // long payloads have a loop each, so that the many former do not spoil the latter.
-    MemorySegment bytes = memory.asSlice(address, length);
     int whole = length & -8;
-    long words = length < LONG ? few(bytes, whole) : many(bytes, whole);
+    long words = length < LONG ? few(memory, address, whole) : many(memory, address, whole);
     long rest = 0;
     for (int i = whole; i < length; i++) {
       int place = LITTLE ? i & 7 : 7 - (i & 7);
-      rest |= (bytes.get(JAVA_BYTE, i) & 0xffL) << (8 * place);
+      rest |= (memory.get(JAVA_BYTE, address + i) & 0xffL) << (8 * place);
     }
     int sum = fold(words + halves(rest));
     return LITTLE ? Short.reverseBytes((short) sum) & 0xffff : sum;
@@ -41,19 +40,19 @@ public final class Checksum {
    * Halves of words are added apart, so that no carry is lost and none has to be waited for. The
    * sum does not depend on the order of bytes, but for a swap at the end.
    */
-  private static long few(MemorySegment bytes, int length) {
+  private static long few(MemorySegment memory, long address, int length) {
     long sum = 0;
     for (int i = 0; i < length; i += 8) {
-      sum += halves(bytes.get(JAVA_LONG_UNALIGNED, i));
+      sum += halves(memory.get(JAVA_LONG_UNALIGNED, address + i));
     }
     return sum;
   }
 
-  private static long many(MemorySegment bytes, int length) {
+  private static long many(MemorySegment memory, long address, int length) {
     long low = 0;
     long high = 0;
     for (int i = 0; i < length; i += 8) {
-      long word = bytes.get(JAVA_LONG_UNALIGNED, i);
+      long word = memory.get(JAVA_LONG_UNALIGNED, address + i);
       low += word & HALF;
       high += word >>> 32;
     }
