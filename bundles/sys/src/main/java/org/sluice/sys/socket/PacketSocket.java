@@ -15,7 +15,6 @@ import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.ClassicProgram;
 import org.sluice.sys.call.CallState;
 import org.sluice.sys.call.Libc;
-import org.sluice.sys.call.LibcKernel;
 import org.sluice.sys.call.LibcPacket;
 import org.sluice.sys.call.Waiter;
 
@@ -44,12 +43,6 @@ public final class PacketSocket implements AutoCloseable {
   private static final int PROMISCUOUS = 1;
   private static final int ADDRESS_SIZE = 20;
   private static final int ADDRESS_INDEX = 4;
-  private static final long SIOCGIFNAME = 0x8910;
-  private static final long SIOCGIFFLAGS = 0x8913;
-  private static final int REQUEST_SIZE = 40;
-  private static final int REQUEST_VALUE = 16;
-  private static final int FLAG_UP = 1;
-  private static final int FLAG_RUNNING = 0x40;
 
   private final String subject;
   private final Arena arena = Arena.ofShared();
@@ -246,23 +239,12 @@ public final class PacketSocket implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment address = scratch.allocate(32, 4);
       MemorySegment size = scratch.allocateFrom(JAVA_INT, (int) address.byteSize());
-      MemorySegment request = scratch.allocate(REQUEST_SIZE, 8);
       if (closed
           || Libc.getsockname(asking, descriptor, address, size) < 0
           || address.get(JAVA_INT, ADDRESS_INDEX) != index) {
         return LinkState.GONE;
       }
-      // By its number, since it may have got another name.
-      request.set(JAVA_INT, REQUEST_VALUE, index);
-      if (LibcKernel.ioctl(asking, descriptor, SIOCGIFNAME, request) < 0
-          || LibcKernel.ioctl(asking, descriptor, SIOCGIFFLAGS, request) < 0) {
-        return LinkState.GONE;
-      }
-      int flags = request.get(JAVA_SHORT, REQUEST_VALUE);
-      if ((flags & FLAG_UP) == 0) {
-        return LinkState.DOWN;
-      }
-      return (flags & FLAG_RUNNING) == 0 ? LinkState.NO_CARRIER : LinkState.UP;
+      return LinkState.of(asking, scratch, descriptor, index);
     } finally {
       lock.unlock();
     }

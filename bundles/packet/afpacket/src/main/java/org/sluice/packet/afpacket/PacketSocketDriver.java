@@ -2,7 +2,6 @@
 package org.sluice.packet.afpacket;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -25,6 +24,7 @@ import org.sluice.sys.Capability;
 import org.sluice.sys.Errno;
 import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.ClassicProgram;
+import org.sluice.sys.socket.LinkState;
 
 /**
  * Opens ports of frames by packet sockets, on every interface of every Linux, with CAP_NET_RAW.
@@ -123,16 +123,27 @@ public final class PacketSocketDriver implements PortDriver {
 
   private static Finding link(String name) {
     try {
-      NetworkInterface link = NetworkInterface.getByName(name);
-      if (link == null) {
-        return Finding.no(
-            "interface", "there is no interface " + name, "see: ip link show; is the name right?");
-      }
-      if (!link.isUp()) {
-        return new Finding(
-            "interface", Answer.UNKNOWN, name + " is down", "ip link set " + name + " up");
-      }
-      return Finding.yes("interface", name + " is up, its MTU is " + link.getMTU());
+      LinkState state = LinkState.of(name);
+      return switch (state) {
+        case LinkState.UP -> Finding.yes("interface", name + " is up");
+        case LinkState.GONE ->
+            Finding.no(
+                "interface",
+                "there is no interface " + name,
+                "see: ip link show; is the name right?");
+        case LinkState.DOWN ->
+            new Finding(
+                "interface",
+                Answer.UNKNOWN,
+                name + " is down; a port can wait for it",
+                "ip link set " + name + " up");
+        case LinkState.NO_CARRIER ->
+            new Finding(
+                "interface",
+                Answer.UNKNOWN,
+                name + " has no carrier; a port can wait for it",
+                "is the other end plugged in and up?");
+      };
     } catch (IOException e) {
       return new Finding("interface", Answer.UNKNOWN, String.valueOf(e.getMessage()), "");
     }
