@@ -137,12 +137,6 @@ class MatchFilterTest {
       assertEquals(0, some.report().census().missing());
       assertEquals(0, all.report().census().missing());
       assertEquals(0, all.report().census().held());
-      System.out.printf(
-          "AFP %s: %d sent, %d arrived, %d matched%n",
-          match.toString().substring(0, Math.min(40, match.toString().length())),
-          count,
-          arrived,
-          matched);
     }
   }
 

@@ -35,6 +35,7 @@ import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.api.PortStatistics;
+import org.sluice.sys.Capabilities;
 
 /** Against the kernel, over a pair of virtual interfaces; needs root. */
 class PacketSocketPortTest {
@@ -529,7 +530,6 @@ class PacketSocketPortTest {
         b.release(in);
       }
       long used = threads.getCurrentThreadAllocatedBytes() - begin;
-      System.out.println("allocated in 100000 frames, round " + round + ": " + used + " bytes");
       least = Math.min(least, used);
     }
     assertEquals(0, least);
@@ -593,5 +593,166 @@ class PacketSocketPortTest {
     veth.openB(at("b0").option("xdp.attach", "x")).close();
     assertThrows(
         PortException.class, () -> veth.openB(at("b0").option("afpacket.bypass", "perhaps")));
+  }
+
+  @Test
+  void sendsPastTheQueueingDiscipline() throws Exception {
+    FramePort a = veth.openA(at("a0").option("afpacket.bypass", "true"));
+    FramePort b = veth.openB(at("b0"));
+    veth.inA(
+        "tc",
+        "qdisc",
+        "add",
+        "dev",
+        "a0",
+        "root",
+        "tbf",
+        "rate",
+        "8bit",
+        "burst",
+        "2000",
+        "limit",
+        "100000000");
+    sendPinned(a, frames(500, 60));
+    same(frames(500, 60), Veth.receive(b, 500));
+  }
+
+  @Test
+  void makesTheInterfaceListenAsLongAsItIsOpen() throws Exception {
+    FramePort promiscuous = veth.openA(at("a0").option("afpacket.promiscuous", "true"));
+    FramePort group =
+        veth.openB(FrameSpec.on("b0").matching(Match.parse("group 239.129.2.3 or arp")));
+    assertTrue(veth.inA("ip", "-d", "link", "show", "a0").contains("promiscuity 1"));
+    assertTrue(veth.inB("ip", "maddr", "show", "dev", "b0").contains("01:00:5e:01:02:03"));
+    promiscuous.close();
+    group.close();
+    assertTrue(veth.inA("ip", "-d", "link", "show", "a0").contains("promiscuity 0"));
+    assertFalse(veth.inB("ip", "maddr", "show", "dev", "b0").contains("01:00:5e:01:02:03"));
+  }
+
+  @Test
+  void handsOutWholeWhatTheKernelHasPutTogether() throws Exception {
+    veth.inA("ip", "addr", "add", "10.9.0.1/24", "dev", "a0");
+    veth.inB("ip", "addr", "add", "10.9.0.2/24", "dev", "b0");
+    java.nio.channels.ServerSocketChannel server =
+        veth.b.call(
+            () ->
+                java.nio.channels.ServerSocketChannel.open()
+                    .bind(new InetSocketAddress("10.9.0.2", 7000)));
+    FramePort all = veth.openB(FrameSpec.on("b0").matching(Match.tcp(7000)));
+    FramePort small = veth.openB(FrameSpec.on("b0").matching(Match.tcp(7000)).chunks(64));
+    Thread writer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    veth.a.call(
+                        () -> {
+                          var out =
+                              java.nio.channels.SocketChannel.open(
+                                  new InetSocketAddress("10.9.0.2", 7000));
+                          try (out) {
+                            ByteBuffer data = ByteBuffer.allocateDirect(4 << 20);
+                            while (data.hasRemaining()) {
+                              out.write(data);
+                            }
+                          }
+                          return true;
+                        });
+                  } catch (Exception e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    long read = 0;
+    try (server;
+        var in = server.accept()) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+      for (int n; (n = in.read(buffer.clear())) >= 0; ) {
+        read += n;
+      }
+    }
+    writer.join();
+    assertEquals(4 << 20, read);
+    List<byte[]> got = new ArrayList<>();
+    FrameBatch batch = new FrameBatch(64);
+    FrameBatch tiny = new FrameBatch(18);
+    while (all.receive(batch) > 0) {
+      Veth.collect(batch, got);
+      all.release(batch);
+    }
+    while (small.await(0)) {
+      small.receive(tiny);
+      small.release(tiny);
+    }
+    for (byte[] frame : got) {
+      assertEquals(frame.length - 14, ByteBuffer.wrap(frame).getShort(16) & 0xffff);
+    }
+    assertTrue(got.stream().anyMatch(frame -> frame.length > 1514), "nothing was put together");
+    long long36 = got.stream().filter(frame -> frame.length > 1920 + 17 * 2048).count();
+    assertEquals(got.size(), all.statistics().received());
+    assertEquals(long36, small.statistics().receiveInvalid());
+    assertEquals(
+        got.size(), small.statistics().received() + long36 + small.statistics().receiveDropped());
+    sound(all);
+    sound(small);
+  }
+
+  @Test
+  void saysWhichPrivilegeItLacks() throws Exception {
+    veth.b.call(
+        () -> {
+          Capabilities.renounce();
+          PortProbe probe = veth.driver.probe(at("b0"));
+          assertEquals(0, probe.merit());
+          assertEquals("privilege: CAP_NET_RAW is missing", probe.summary());
+          PortException no = assertThrows(PortException.class, () -> veth.driver.open(at("b0")));
+          assertTrue(String.valueOf(no.getMessage()).contains("EPERM"), no::getMessage);
+          assertTrue(
+              String.valueOf(no.getMessage()).contains("AmbientCapabilities=CAP_NET_RAW"),
+              no::getMessage);
+          return true;
+        });
+  }
+
+  @Test
+  void tellsTwoThreadsApartAndForeignFrames() throws Exception {
+    FramePort a = veth.openA(at("a0"));
+    FramePort b = veth.openB(at("b0"));
+    FrameBatch batch = new FrameBatch(64);
+    a.reserve(batch, 3);
+    assertThrows(IllegalArgumentException.class, () -> b.send(batch));
+    assertThrows(IllegalArgumentException.class, () -> b.release(batch));
+    a.release(batch);
+    a.reserve(batch, 1);
+    batch.add(1L << 40, 60, 0);
+    assertThrows(IllegalArgumentException.class, () -> a.send(batch));
+    batch.filled(1);
+    a.release(batch);
+    sound(a);
+    Thread waiter = Thread.ofPlatform().start(() -> insist(b));
+    Veth.until(
+        "the wait",
+        () -> {
+          try {
+            b.await(0);
+            return false;
+          } catch (IllegalStateException e) {
+            return true;
+          }
+        });
+    b.wake();
+    waiter.join();
+  }
+
+  /** Waits in the port, when the other thread has let it in. */
+  private static void insist(FramePort port) {
+    while (true) {
+      try {
+        port.await(600_000_000_000L);
+        return;
+      } catch (IllegalStateException e) {
+        Thread.onSpinWait();
+      }
+    }
   }
 }
