@@ -38,11 +38,7 @@ public final class PacketInbox {
   private static final int SOL_PACKET = 263;
   private static final int PACKET_AUXDATA = 8;
   private static final int MSG_TRUNC = 0x20;
-  private static final int CHECKSUM_NOT_READY = 1 << 3;
-  private static final int TAG_VALID = 1 << 4;
-  private static final int TAG_TYPE_VALID = 1 << 6;
-  private static final int CHECKSUM_VALID = 1 << 7;
-  private static final short CUSTOMER_TAG = (short) 0x8100;
+  static final short CUSTOMER_TAG = (short) 0x8100;
 
   private final MemorySegment messages;
   private final MemorySegment vectors;
@@ -105,7 +101,7 @@ public final class PacketInbox {
     return (messages.get(JAVA_INT, (long) MESSAGE * place + MESSAGE_FLAGS) & MSG_TRUNC) != 0;
   }
 
-  /** What else the kernel told about the packet, for the methods below. */
+  /** What else the kernel told about the packet, for {@link PacketStatus}. */
   public int status(int place) {
     long at = (long) CONTROL * place;
     boolean told =
@@ -115,21 +111,6 @@ public final class PacketInbox {
     return told ? control.get(JAVA_INT, at + STATUS) : 0;
   }
 
-  /** Whether a VLAN tag was taken out of the packet. */
-  public static boolean tagged(int status) {
-    return (status & TAG_VALID) != 0;
-  }
-
-  /** Whether the checksum of the transport layer is not finished. */
-  public static boolean checksumPartial(int status) {
-    return (status & CHECKSUM_NOT_READY) != 0;
-  }
-
-  /** Whether the kernel, or the interface, has found the checksum right. */
-  public static boolean checksumGood(int status) {
-    return (status & CHECKSUM_VALID) != 0;
-  }
-
   /** The tag that was taken out, as a number. */
   public short tag(int place) {
     return control.get(JAVA_SHORT, (long) CONTROL * place + TAG);
@@ -137,9 +118,9 @@ public final class PacketInbox {
 
   /** The EtherType that stood before it, as a number. */
   public short tagType(int place, int status) {
-    return (status & TAG_TYPE_VALID) == 0
-        ? CUSTOMER_TAG
-        : control.get(JAVA_SHORT, (long) CONTROL * place + TAG_TYPE);
+    return PacketStatus.typed(status)
+        ? control.get(JAVA_SHORT, (long) CONTROL * place + TAG_TYPE)
+        : CUSTOMER_TAG;
   }
 
   long address() {

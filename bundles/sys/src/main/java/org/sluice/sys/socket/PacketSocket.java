@@ -15,6 +15,7 @@ import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.ClassicProgram;
 import org.sluice.sys.call.CallState;
 import org.sluice.sys.call.Libc;
+import org.sluice.sys.call.LibcMemory;
 import org.sluice.sys.call.LibcPacket;
 import org.sluice.sys.call.Waiter;
 
@@ -30,11 +31,16 @@ public final class PacketSocket implements AutoCloseable {
   private static final int AF_PACKET = 17;
   private static final int SOL_PACKET = 263;
   private static final int ADD_MEMBERSHIP = 1;
+  private static final int RX_RING = 5;
   private static final int STATISTICS = 6;
   private static final int AUXDATA = 8;
+  private static final int VERSION = 10;
+  private static final int TPACKET_V3 = 2;
+  private static final int FRAME = 2048;
   private static final int FANOUT = 18;
   private static final int QDISC_BYPASS = 20;
   private static final int IGNORE_OUTGOING = 23;
+  private static final int SO_ERROR = 4;
   private static final int SO_SNDBUF = 7;
   private static final int SO_SNDBUFFORCE = 32;
   private static final int SO_ATTACH_FILTER = 26;
@@ -159,6 +165,72 @@ public final class PacketSocket implements AutoCloseable {
       request.set(JAVA_SHORT, 6, (short) address.length);
       MemorySegment.copy(address, 0, request, JAVA_BYTE, 8, address.length);
       set(SOL_PACKET, ADD_MEMBERSHIP, request, "PACKET_ADD_MEMBERSHIP " + name);
+    }
+  }
+
+  /**
+   * What arrives is put into memory that is shared with the kernel, not received by {@link
+   * #receive}. Before it listens, and once.
+   *
+   * @param size of a block in bytes, a power of two, from 4096
+   * @param millis how long the kernel keeps a block that is not full
+   */
+  public PacketBlocks blocks(int count, int size, int millis) throws SysException {
+    option(SOL_PACKET, VERSION, TPACKET_V3, "PACKET_VERSION 3");
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment request = scratch.allocate(28, 4);
+      request.setAtIndex(JAVA_INT, 0, size);
+      request.setAtIndex(JAVA_INT, 1, count);
+      request.setAtIndex(JAVA_INT, 2, FRAME);
+      request.setAtIndex(JAVA_INT, 3, size / FRAME * count);
+      request.setAtIndex(JAVA_INT, 4, millis);
+      set(SOL_PACKET, RX_RING, request, "PACKET_RX_RING of %d times %d".formatted(count, size));
+    }
+    lock.lock();
+    try {
+      return new PacketBlocks(map((long) size * count), count, size);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // This room is where restricted methods are meant to be called; the rest of the house cannot.
+  @SuppressWarnings("restricted")
+  private MemorySegment map(long length) throws SysException {
+    long address =
+        LibcMemory.mmap(
+            asking,
+            length,
+            LibcMemory.PROT_READ | LibcMemory.PROT_WRITE,
+            LibcMemory.MAP_SHARED | LibcMemory.MAP_POPULATE,
+            descriptor,
+            0);
+    if (address < 0) {
+      throw new SysException(subject, "mmap", (int) -address);
+    }
+    return MemorySegment.ofAddress(address)
+        .reinterpret(length, arena, end -> unmap(end.address(), length));
+  }
+
+  private static void unmap(long address, long length) {
+    try (Arena scratch = Arena.ofConfined()) {
+      LibcMemory.munmap(new CallState(scratch), address, length);
+    }
+  }
+
+  /**
+   * Takes note of what happened to the interface; until then every {@link #await} ends at once. For
+   * who does not {@link #receive}, which does so too.
+   */
+  public void settle() {
+    lock.lock();
+    try {
+      if (!closed) {
+        countedSize.set(JAVA_INT, 0, 4);
+        Libc.getsockopt(asking, descriptor, Libc.SOL_SOCKET, SO_ERROR, counted, countedSize);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

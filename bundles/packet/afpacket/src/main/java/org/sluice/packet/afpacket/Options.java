@@ -11,14 +11,17 @@ import org.sluice.sys.socket.Fanout;
  * The options of this driver, as {@link PacketSocketDriver} documents them.
  *
  * @param fanout with which other ports what arrives is shared; empty for none
+ * @param blocks whether packets come by shared memory, and not by calls
  */
-record Options(Optional<Fanout> fanout, boolean bypass, boolean promiscuous) {
+record Options(Optional<Fanout> fanout, boolean blocks, boolean bypass, boolean promiscuous) {
   private static final String PREFIX = "afpacket.";
   private static final String FANOUT = "afpacket.fanout";
   private static final String DEFRAGMENT = "afpacket.defragment";
+  private static final String RECEIVE = "afpacket.receive";
   private static final String BYPASS = "afpacket.bypass";
   private static final String PROMISCUOUS = "afpacket.promiscuous";
-  private static final List<String> KNOWN = List.of(FANOUT, DEFRAGMENT, BYPASS, PROMISCUOUS);
+  private static final List<String> KNOWN =
+      List.of(FANOUT, DEFRAGMENT, RECEIVE, BYPASS, PROMISCUOUS);
 
   /**
    * @param options of a specification; those of other drivers are passed over
@@ -37,7 +40,11 @@ record Options(Optional<Fanout> fanout, boolean bypass, boolean promiscuous) {
       throw new IllegalArgumentException(
           "%s is for ports that share what arrives; set %s too".formatted(DEFRAGMENT, FANOUT));
     }
-    return new Options(fanout, yes(options, BYPASS), yes(options, PROMISCUOUS));
+    return new Options(
+        fanout,
+        chosen(options, RECEIVE, "calls", "blocks"),
+        yes(options, BYPASS),
+        yes(options, PROMISCUOUS));
   }
 
   private static Optional<Fanout> fanout(String text, boolean defragment) {
@@ -59,14 +66,18 @@ record Options(Optional<Fanout> fanout, boolean bypass, boolean promiscuous) {
   }
 
   private static boolean yes(Map<String, String> options, String key) {
-    String value = options.getOrDefault(key, "false");
-    return switch (value) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              "%s is '%s'; it is true or false".formatted(key, value));
-    };
+    return chosen(options, key, "false", "true");
+  }
+
+  /** Whether it is the second of two words; it is the first where nothing is said. */
+  private static boolean chosen(
+      Map<String, String> options, String key, String first, String second) {
+    String value = options.getOrDefault(key, first);
+    if (!value.equals(first) && !value.equals(second)) {
+      throw new IllegalArgumentException(
+          "%s is '%s'; it is %s or %s".formatted(key, value, first, second));
+    }
+    return value.equals(second);
   }
 
   private static String nearest(String key) {

@@ -35,7 +35,7 @@ final class PacketSocketPort implements FramePort {
   static final int HEADROOM = 128;
 
   /** What the kernel keeps for a place in a ring: most frames and what describes them. */
-  private static final int BYTES_PER_PLACE = 2048;
+  static final int BYTES_PER_PLACE = 2048;
 
   private static final int LARGEST_BUFFER = 1 << 29;
 
@@ -80,7 +80,10 @@ final class PacketSocketPort implements FramePort {
       if (options.bypass()) {
         socket.bypass();
       }
-      reception = new Reception(socket, arena, memory, pool, spec, received);
+      reception =
+          options.blocks() && spec.direction().receives()
+              ? new BlockReception(socket, memory, pool, spec, received)
+              : new CallReception(socket, arena, memory, pool, spec, received);
       transmission = new Transmission(socket, arena, memory, pool, spec, sent, subject);
       if (spec.direction().receives()) {
         listen(filter);
@@ -176,7 +179,7 @@ final class PacketSocketPort implements FramePort {
   public boolean await(long nanos) {
     receiving.enter();
     try {
-      return reception.pending() > 0 || socket.await(nanos);
+      return reception.await(nanos);
     } finally {
       receiving.leave();
     }
@@ -267,7 +270,7 @@ final class PacketSocketPort implements FramePort {
     return new PortReport(
         PacketSocketDriver.NAME,
         spec.name() + (spec.queues().isEmpty() ? "" : " queues " + spec.queues()),
-        "packet socket, copied",
+        options.blocks() ? "packet socket, blocks" : "packet socket, calls",
         state.text(),
         census(),
         List.of(),

@@ -5,215 +5,49 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.sluice.packet.api.FrameBatch;
-import org.sluice.packet.api.FrameSpec;
-import org.sluice.packet.api.driver.ChunkPool;
-import org.sluice.packet.api.driver.Tally;
-import org.sluice.packet.api.driver.Tally.Of;
-import org.sluice.sys.socket.PacketInbox;
-import org.sluice.sys.socket.PacketSocket;
+import org.sluice.sys.socket.PacketStatus;
 
-/**
- * The receiving side of a port. Chunks lie in the places of the inbox before a packet arrives, so
- * that the kernel copies it where the holder finds it.
- *
- * <p>The places {@code [0, ready)} were given a chunk. Those of {@code [0, next)} are done with,
- * and empty if their packet was handed out; {@code [next, arrived)} hold packets that did not fit
- * into the holder's batch.
- */
-final class Reception {
-  private static final int MOST_PLACES = 64;
-  private static final int LEAST_PLACES = 8;
-  private static final int TAG = 4;
-  private static final int ADDRESSES = 12;
-  private static final long EMPTY = -1;
-  private static final ValueLayout.OfShort NETWORK_SHORT =
-      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+/** The receiving side of a port, for one thread at a time but for the census. */
+sealed interface Reception permits CallReception, BlockReception {
+  int TAG = 4;
+  int ADDRESSES = 12;
+  ValueLayout.OfShort NETWORK_SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-  private final PacketSocket socket;
-  private final MemorySegment memory;
-  private final ChunkPool pool;
-  private final Tally tally;
-  private final PacketInbox inbox;
-  private final int chunkSize;
-  private final int room;
-  private final long[] chunks;
-  private final long[] further;
-  private int ready;
-  private int next;
-  private int arrived;
-  private int emptied;
+  /** As the port's. */
+  int receive(FrameBatch into);
 
-  /** For the census, which any thread takes. */
-  private volatile int placed;
+  /** As the port's. */
+  boolean await(long nanos);
 
-  private volatile int pending;
+  /** How many chunks wait for what will arrive, or have it. */
+  int placed();
 
-  Reception(
-      PacketSocket socket,
-      Arena arena,
-      MemorySegment memory,
-      ChunkPool pool,
-      FrameSpec spec,
-      Tally tally) {
-    this.socket = socket;
-    this.memory = memory;
-    this.pool = pool;
-    this.tally = tally;
-    chunkSize = spec.chunkSize();
-    room = chunkSize - PacketSocketPort.HEADROOM;
-    int places =
-        spec.direction().receives() ? Math.clamp(spec.chunks() / 8, LEAST_PLACES, MOST_PLACES) : 0;
-    inbox = new PacketInbox(arena, memory, places, room);
-    chunks = new long[places];
-    further = new long[PacketInbox.LONGEST / chunkSize + 1];
-    refill();
-    placed = ready;
-  }
+  /** How many of them have it. */
+  int pending();
 
-  /** How many chunks are in the inbox, for what will arrive or has. */
-  int placed() {
-    return placed;
-  }
-
-  /** How many of them have packets in them. */
-  int pending() {
-    return pending;
-  }
-
-  int receive(FrameBatch into) {
-    into.bind(memory, chunkSize);
-    int capacity = into.capacity();
-    long[] words = into.words();
-    int filled = 0;
-    boolean drained = chunks.length == 0;
-    while (true) {
-      filled = handOut(words, filled, capacity);
-      if (next < arrived || drained || filled == capacity) {
-        break;
-      }
-      refill();
-      int places = Math.min(ready, capacity - filled);
-      if (places == 0) {
-        break;
-      }
-      // An error tells of the interface, as the report does; there is nothing to receive then.
-      arrived = Math.max(0, socket.receive(inbox, places));
-      tally.add(Of.WAKEUPS, 1);
-      drained = arrived < places;
-    }
-    into.filled(filled);
-    pool.handedOut(filled);
-    placed = ready - emptied;
-    pending = arrived - next;
-    return filled;
-  }
-
-  /** Hands out what has arrived, until the next packet does not fit. */
-  private int handOut(long[] words, int from, int capacity) {
-    int filled = from;
-    int packets = 0;
-    long bytes = 0;
-    while (next < arrived) {
-      int length = inbox.length(next);
-      int frames = frames(length);
-      if (inbox.truncated(next) || frames > capacity) {
-        tally.add(Of.RECEIVE_INVALID, 1);
-        next++;
-        continue;
-      }
-      if (frames > capacity - filled) {
-        break;
-      }
-      int got = pool.take(further, 0, frames - 1);
-      if (got < frames - 1) {
-        pool.give(further, 0, got);
-        tally.add(Of.RECEIVE_DROPPED, 1);
-        next++;
-        continue;
-      }
-      int status = inbox.status(next);
-      int flags = flags(status);
-      long address = chunks[next] + PacketSocketPort.HEADROOM;
-      int first = Math.min(length, room);
-      if (PacketInbox.tagged(status) && length >= ADDRESSES) {
-        address -= TAG;
-        first += TAG;
-        bytes += TAG;
-        insert(memory, address, inbox.tagType(next, status), inbox.tag(next));
-      }
-      put(words, filled, address, first, frames > 1 ? flags | FrameBatch.CONTINUED : flags);
-      if (frames > 1) {
-        excess(words, filled + 1, frames - 1, length - room, flags);
-      }
-      filled += frames;
-      packets++;
-      bytes += length;
-      chunks[next++] = EMPTY;
-      emptied++;
-    }
-    tally.add(Of.RECEIVED, packets);
-    tally.add(Of.RECEIVED_BYTES, bytes);
-    return filled;
-  }
-
-  private int frames(int length) {
+  /** How many chunks a packet needs, of which the first has less room. */
+  static int frames(int length, int room, int chunkSize) {
     return length <= room ? 1 : 1 + (length - room + chunkSize - 1) / chunkSize;
   }
 
-  /** Copies what a packet is longer than the room of its place. */
-  private void excess(long[] words, int at, int frames, int length, int flags) {
-    long from = inbox.excessAt(next);
-    int left = length;
-    for (int i = 0; i < frames; i++) {
-      int part = Math.min(left, chunkSize);
-      MemorySegment.copy(inbox.excess(), from, memory, further[i], part);
-      from += part;
-      left -= part;
-      put(words, at + i, further[i], part, left > 0 ? flags | FrameBatch.CONTINUED : flags);
-    }
-  }
-
-  /** Gives every place a chunk again, as far as there are any, the first places first. */
-  private void refill() {
-    int kept = ready;
-    for (int i = arrived - 1; i >= 0; i--) {
-      if (chunks[i] == EMPTY) {
-        chunks[i] = chunks[--kept];
-      }
-    }
-    ready = kept + pool.take(chunks, kept, chunks.length - kept);
-    place(0, Math.min(arrived, kept));
-    place(kept, ready);
-    arrived = 0;
-    next = 0;
-    emptied = 0;
-  }
-
-  private void place(int from, int to) {
-    for (int i = from; i < to; i++) {
-      inbox.place(i, chunks[i] + PacketSocketPort.HEADROOM);
-    }
-  }
-
-  private static void put(long[] words, int index, long address, int length, int flags) {
+  static void put(long[] words, int index, long address, int length, int flags) {
     words[2 * index] = address;
     words[2 * index + 1] = (long) flags << 32 | length;
   }
 
-  private static int flags(int status) {
-    if (PacketInbox.checksumPartial(status)) {
+  static int flags(int status) {
+    if (PacketStatus.checksumPartial(status)) {
       return FrameBatch.CHECKSUM_PARTIAL;
     }
-    return PacketInbox.checksumGood(status) ? FrameBatch.CHECKSUM_GOOD : 0;
+    return PacketStatus.checksumGood(status) ? FrameBatch.CHECKSUM_GOOD : 0;
   }
 
   /** Puts a tag behind the addresses, which move forward into the headroom. */
-  private static void insert(MemorySegment memory, long at, short type, short tag) {
+  static void insert(MemorySegment memory, long at, short type, short tag) {
     long destination = memory.get(JAVA_LONG_UNALIGNED, at + TAG);
     int source = memory.get(JAVA_INT_UNALIGNED, at + TAG + Long.BYTES);
     memory.set(JAVA_LONG_UNALIGNED, at, destination);
