@@ -85,18 +85,19 @@ final class BlockReception implements Reception {
     long[] words = into.words();
     int filled = 0;
     while (open()) {
-      int before = filled;
       filled = handOut(words, filled, capacity);
       if (left > 0) {
         break;
       }
       close();
-      if (filled == capacity || (filled == before && stocked == 0)) {
+      if (filled == capacity) {
         break;
       }
     }
-    pool.give(chunks, 0, stocked);
-    stocked = 0;
+    if (stocked > 0) {
+      pool.give(chunks, 0, stocked);
+      stocked = 0;
+    }
     into.filled(filled);
     pool.handedOut(filled);
     return filled;

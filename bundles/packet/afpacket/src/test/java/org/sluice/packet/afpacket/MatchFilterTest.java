@@ -35,7 +35,7 @@ class MatchFilterTest {
   @BeforeAll
   static void plug() throws Exception {
     assumeTrue(Veth.possible(), "needs root");
-    veth = new Veth();
+    veth = new Veth("calls");
   }
 
   @AfterAll
@@ -102,7 +102,9 @@ class MatchFilterTest {
     Random random = new Random(seed);
     try (FramePort out = veth.openA(FrameSpec.on("a0").matching(MARK));
         FramePort all = veth.openB(FrameSpec.on("b0"));
-        FramePort some = veth.openB(FrameSpec.on("b0").matching(match.or(MARK)))) {
+        FramePort some =
+            veth.openB(
+                FrameSpec.on("b0").matching(match.or(MARK)).option("afpacket.receive", "blocks"))) {
       int matched = 0;
       int arrived = 0;
       for (int left = count; left > 0; left -= ROUND) {

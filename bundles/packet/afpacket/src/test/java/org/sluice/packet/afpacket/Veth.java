@@ -27,9 +27,14 @@ final class Veth implements AutoCloseable {
       "afp" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
   final NetworkNamespace a = new NetworkNamespace(Path.of("/run/netns/" + name + "a"));
   final NetworkNamespace b = new NetworkNamespace(Path.of("/run/netns/" + name + "b"));
+  private final String receive;
   final PacketSocketDriver driver = new PacketSocketDriver();
 
-  Veth() throws IOException {
+  /**
+   * @param receive how its ports receive, unless told otherwise
+   */
+  Veth(String receive) throws IOException {
+    this.receive = receive;
     run("ip", "netns", "add", name + "a");
     run("ip", "netns", "add", name + "b");
     inA("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
@@ -85,11 +90,16 @@ final class Veth implements AutoCloseable {
   }
 
   FramePort openA(FrameSpec spec) throws Exception {
-    return a.call(() -> driver.open(spec));
+    return a.call(() -> driver.open(asked(spec)));
   }
 
   FramePort openB(FrameSpec spec) throws Exception {
-    return b.call(() -> driver.open(spec));
+    return b.call(() -> driver.open(asked(spec)));
+  }
+
+  private FrameSpec asked(FrameSpec spec) {
+    String key = "afpacket.receive";
+    return spec.options().containsKey(key) ? spec : spec.option(key, receive);
   }
 
   /** Frames keep their order only if they are sent by one processor. */
