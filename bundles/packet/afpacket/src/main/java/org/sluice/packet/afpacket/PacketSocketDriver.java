@@ -32,7 +32,8 @@ import org.sluice.sys.socket.LinkState;
  * <p>A port belongs to the network of the thread that opens it. It hears a copy: what it receives
  * the host hears as well. It does not hear what the host sends. Frames that the kernel has put
  * together (GRO) come as one, of many chunks; to have them as they were on the wire switch that off
- * at the interface. A frame longer than the interface takes is not sent.
+ * at the interface. A frame longer than the interface takes is not sent. Of the queues of a
+ * specification, what comes by others is filtered out; it is not steered.
  *
  * <p>Options:
  *

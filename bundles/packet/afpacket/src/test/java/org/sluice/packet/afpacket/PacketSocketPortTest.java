@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.Direction;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FrameCensus;
@@ -626,8 +627,17 @@ class PacketSocketPortTest {
         String.valueOf(key.getMessage()).contains("nearest one is afpacket.fanout"),
         key::getMessage);
     veth.openB(at("b0").option("xdp.attach", "x")).close();
-    assertThrows(
-        PortException.class, () -> veth.openB(at("b0").option("afpacket.bypass", "perhaps")));
+    for (String wrong :
+        List.of("bypass=perhaps", "fanout=hash", "fanout=hash:70000", "receive=x")) {
+      String[] sides = wrong.split("=", -1);
+      FrameSpec spec = at("b0").option("afpacket." + sides[0], sides[1]);
+      assertFalse(veth.b.call(() -> veth.driver.probe(spec)).works(), wrong);
+      assertThrows(PortException.class, () -> veth.openB(spec), wrong);
+    }
+    DatagramSpec datagrams =
+        DatagramSpec.at(new InetSocketAddress(java.net.InetAddress.ofLiteral("127.0.0.1"), 0));
+    assertFalse(veth.driver.probe(datagrams).works());
+    assertThrows(PortException.class, () -> veth.driver.open(datagrams));
   }
 
   @Test
