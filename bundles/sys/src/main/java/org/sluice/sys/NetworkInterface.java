@@ -102,6 +102,19 @@ public final class NetworkInterface implements AutoCloseable {
     return ask(index);
   }
 
+  /** How the interface that was opened is now. */
+  public LinkState state() throws SysException {
+    try {
+      InterfaceFacts facts = facts();
+      return !facts.up() ? LinkState.DOWN : facts.running() ? LinkState.UP : LinkState.NO_CARRIER;
+    } catch (SysException e) {
+      if (e.errno() == Errno.ENODEV) {
+        return LinkState.GONE;
+      }
+      throw e;
+    }
+  }
+
   private InterfaceFacts ask(int about) throws SysException {
     asking.lock();
     try {

@@ -5,7 +5,8 @@
  * <p>{@link org.sluice.sys.bpf.EbpfAssembler} makes {@link org.sluice.sys.bpf.EbpfCode}, {@link
  * org.sluice.sys.bpf.BpfProgram} loads it and carries what the verifier said, {@link
  * org.sluice.sys.bpf.BpfLink} attaches it for as long as the link is open, and no longer: what a
- * killed process had attached goes with it.
+ * killed process had attached goes with it. {@link org.sluice.sys.bpf.ClassicAssembler} makes the
+ * filters of packet sockets.
  */
 @Export
 @Version("1.0.0")

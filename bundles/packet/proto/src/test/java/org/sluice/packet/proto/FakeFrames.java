@@ -13,6 +13,7 @@ import java.util.Map;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FrameCensus;
 import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortReport;
 import org.sluice.packet.api.PortStatistics;
@@ -170,6 +171,9 @@ final class FakeFrames implements FramePort {
     }
     frames.clear();
   }
+
+  @Override
+  public void match(Match match) {}
 
   @Override
   public int headroom() {

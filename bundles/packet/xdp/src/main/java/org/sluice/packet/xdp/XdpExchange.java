@@ -10,7 +10,6 @@ import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.rings.Exchange;
 import org.sluice.sys.Errno;
-import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.PageKind;
 import org.sluice.sys.SysException;
@@ -127,10 +126,9 @@ final class XdpExchange implements Exchange {
   @Override
   public String state() {
     try {
-      InterfaceFacts facts = on.facts();
-      return !facts.up() ? "down" : facts.running() ? "up" : "no carrier";
+      return on.state().text();
     } catch (SysException e) {
-      return e.errno() == Errno.ENODEV ? "gone" : e.getMessage();
+      return e.getMessage();
     }
   }
 
