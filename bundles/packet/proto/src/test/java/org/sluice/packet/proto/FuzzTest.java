@@ -291,7 +291,11 @@ class FuzzTest {
       now[0] += random.nextInt(10_000_000);
       frames.arriving.add(new FakeFrames.Arrival(frame, flags));
       try {
+        long invalid = port.statistics().receiveInvalid();
         int received = port.receive(batch);
+        if (port.statistics().receiveInvalid() > invalid && frames.arriving.isEmpty()) {
+          untouched(frames.memory(), frame);
+        }
         for (int k = 0; k < received; k++) {
           handed++;
           assertTrue(batch.length(k) <= batch.room(k));
@@ -317,6 +321,15 @@ class FuzzTest {
     }
     assertTrue(handed > COUNT / 200, handed + " were handed out");
     port.close();
+  }
+
+  /** What was refused was not written to, unless a whole packet had been put together in it. */
+  private void untouched(MemorySegment memory, byte[] frame) {
+    boolean sound = layers.parse(MemorySegment.ofArray(frame), 0, frame.length) == Refusal.NONE;
+    if (!sound || !layers.fragment()) {
+      int at = FakeFrames.SIZE - frame.length;
+      assertEquals(-1, memory.asSlice(at, frame.length).mismatch(MemorySegment.ofArray(frame)));
+    }
   }
 
   /** Lets wrong bytes get past the checksums, and to our port. */
