@@ -32,6 +32,8 @@ final class Wire implements AutoCloseable {
           right);
       end(left, "left", 1);
       end(right, "right", 2);
+      ready(left, "left");
+      ready(right, "right");
     } catch (Exception e) {
       close();
       throw e;
@@ -45,6 +47,18 @@ final class Wire implements AutoCloseable {
     run("ip", "-n", namespace, "link", "set", link, "up");
   }
 
+  /** Until an interface has made sure of its own address, IPv6 does not hear groups by it. */
+  private static void ready(String namespace, String link) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    String said = "";
+    while (said.isEmpty() || said.contains("tentative")) {
+      if (System.nanoTime() > end) {
+        throw new IOException(link + " in " + namespace + " does not come up: " + said);
+      }
+      said = run("ip", "-n", namespace, "-6", "addr", "show", "dev", link, "scope", "link");
+    }
+  }
+
   <T> T inLeft(Callable<T> work) throws Exception {
     return new NetworkNamespace(Path.of("/run/netns", left)).call(work);
   }
@@ -53,12 +67,13 @@ final class Wire implements AutoCloseable {
     return new NetworkNamespace(Path.of("/run/netns", right)).call(work);
   }
 
-  static void run(String... command) throws IOException, InterruptedException {
+  static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new IOException(String.join(" ", command) + ": " + said);
     }
+    return said;
   }
 
   @Override
