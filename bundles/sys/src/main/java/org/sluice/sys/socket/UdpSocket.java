@@ -65,7 +65,6 @@ public final class UdpSocket implements AutoCloseable {
   private final String subject;
   private final ReentrantLock lock = new ReentrantLock();
   private final Arena arena = Arena.ofShared();
-  private final CallState receiving = new CallState(arena);
   private final CallState sending = new CallState(arena);
   private final CallState other = new CallState(arena);
   private final boolean six;
@@ -123,15 +122,11 @@ public final class UdpSocket implements AutoCloseable {
   /**
    * Receives what has arrived into the first armed places.
    *
-   * @return how many datagrams came, or the negated errno
+   * @return how many datagrams came; 0 or less when none did
    */
   public int receive(ReceiveArray into, int most) {
     return LibcSocket.recvmmsg(
-        receiving,
-        descriptor,
-        into.address(into.first()),
-        Math.min(most, into.armed()),
-        Libc.MSG_DONTWAIT);
+        descriptor, into.address(into.first()), Math.min(most, into.armed()), Libc.MSG_DONTWAIT);
   }
 
   /**
@@ -140,8 +135,12 @@ public final class UdpSocket implements AutoCloseable {
    * @return 0 when something was sent, or the negated errno, which is about the first message left
    */
   public int send(SendArray from) {
-    int sent =
-        LibcSocket.sendmmsg(sending, descriptor, from.address(), from.left(), Libc.MSG_DONTWAIT);
+    int sent = LibcSocket.sendmmsg(descriptor, from.address(), from.left(), Libc.MSG_DONTWAIT);
+    if (sent <= 0) {
+      sent =
+          LibcSocket.sendmmsgTelling(
+              sending, descriptor, from.address(), from.left(), Libc.MSG_DONTWAIT);
+    }
     if (sent > 0) {
       from.handedOver(sent);
       return 0;

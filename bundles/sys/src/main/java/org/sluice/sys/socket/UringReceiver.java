@@ -58,6 +58,7 @@ public final class UringReceiver implements AutoCloseable {
   private short tail;
   private boolean running;
   private boolean starved;
+  private int unsubmitted;
   private int ready;
   private int index;
   private int held;
@@ -161,22 +162,17 @@ public final class UringReceiver implements AutoCloseable {
     SHORT.setRelease(ring, RING_TAIL, tail);
   }
 
-  /**
-   * Has the kernel fill chunks with what has arrived.
-   *
-   * @return 0, or the negated errno
-   */
-  public int receive() {
-    int submit = 0;
+  /** Has the kernel fill chunks with what has arrived. */
+  public void receive() {
     if (!running) {
       uring.request(request);
       running = true;
-      submit = 1;
+      unsubmitted = 1;
     }
-    int entered = uring.enter(submit);
+    // What the kernel refuses for now is begun with by the next call.
+    unsubmitted -= Math.max(0, uring.enter(unsubmitted));
     ready = uring.ready();
     held = ready;
-    return Math.min(entered, 0);
   }
 
   /** Whether the last request ended for want of chunks, so that there may be more. */

@@ -13,6 +13,7 @@ import org.sluice.sys.call.CallState;
 import org.sluice.sys.call.Libc;
 import org.sluice.sys.call.LibcKernel;
 import org.sluice.sys.call.LibcMemory;
+import org.sluice.sys.call.LibcSocket;
 
 /**
  * One io_uring: a ring of requests to the kernel and one of completions. Owns its descriptor and
@@ -23,7 +24,6 @@ public final class Uring implements AutoCloseable {
   public static final int REQUEST = 64;
 
   private static final long SETUP = 425;
-  private static final long ENTER = 426;
   private static final long REGISTER = 427;
   private static final int SETUP_CQSIZE = 1 << 3;
   private static final int SETUP_SUBMIT_ALL = 1 << 7;
@@ -137,10 +137,10 @@ public final class Uring implements AutoCloseable {
   /**
    * Has the kernel begin with requests, and do what it has put off.
    *
-   * @return how many were begun, or the negated errno
+   * @return how many were begun; below zero when it refused
    */
   public int enter(int submit) {
-    return (int) LibcKernel.call(state, ENTER, descriptor, submit, 0, ENTER_GETEVENTS, 0, 0);
+    return (int) LibcSocket.uringEnter(descriptor, submit, ENTER_GETEVENTS);
   }
 
   /** How many completions wait. */
