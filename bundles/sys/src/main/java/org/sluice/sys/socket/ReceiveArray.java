@@ -111,7 +111,7 @@ public final class ReceiveArray {
     first += Objects.checkIndex(count, armed() + 1);
   }
 
-  /** Uses a chunk again, whose place was used last, because what it holds is of no use. */
+  /** Where the payload begins in the memory: the chunk with which the place was armed. */
   public long chunk(int place) {
     return chunks[place];
   }

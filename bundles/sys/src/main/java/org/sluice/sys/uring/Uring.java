@@ -53,7 +53,6 @@ public final class Uring implements AutoCloseable {
   private final long completionsAt;
   private int tail;
   private int head;
-  private int seen;
 
   private Uring(Arena arena, int entries, int completions) throws SysException {
     state = new CallState(arena);
@@ -145,8 +144,7 @@ public final class Uring implements AutoCloseable {
 
   /** How many completions wait. */
   public int ready() {
-    seen = (int) INT.getAcquire(rings, completionTailAt);
-    return seen - head;
+    return (int) INT.getAcquire(rings, completionTailAt) - head;
   }
 
   /** The result of a completion that waits, counted from the oldest. */

@@ -19,7 +19,8 @@ import org.sluice.sys.socket.UringReceiver;
  */
 @Component(service = PortDriver.class)
 public final class UringDriver extends UdpDriver {
-  private static final int MERIT = 40;
+  /** Below plain sockets, which were measured to be faster: it is for who asks for it. */
+  private static final int MERIT = 25;
 
   @Activate
   public UringDriver() {
