@@ -33,6 +33,8 @@ public final class Gate {
   @SuppressWarnings("UnusedVariable") // by STATE
   private volatile int state;
 
+  private volatile boolean shutting;
+
   /**
    * @param port for messages: {@code xdp port on eth0}
    * @param side {@code receiving}
@@ -52,11 +54,16 @@ public final class Gate {
     if (!STATE.compareAndSet(this, FREE, TAKEN)) {
       refuse();
     }
+    // Who comes again and again, in a loop, must not keep it from being shut.
+    if (shutting) {
+      leave();
+      throw new PortClosedException(port);
+    }
   }
 
   /** Enters unless it is shut or somebody is inside. */
   public boolean tryEnter() {
-    return STATE.compareAndSet(this, FREE, TAKEN);
+    return !shutting && STATE.compareAndSet(this, FREE, TAKEN);
   }
 
   public void leave() {
@@ -70,6 +77,7 @@ public final class Gate {
    * @return whether it was this call that shut it
    */
   public boolean shut(Runnable nudge) {
+    shutting = true;
     while (!STATE.compareAndSet(this, FREE, SHUT)) {
       if ((int) STATE.getVolatile(this) == SHUT) {
         return false;
@@ -81,7 +89,7 @@ public final class Gate {
   }
 
   private void refuse() {
-    if ((int) STATE.getVolatile(this) == SHUT) {
+    if (shutting) {
       throw new PortClosedException(port);
     }
     throw new IllegalStateException(

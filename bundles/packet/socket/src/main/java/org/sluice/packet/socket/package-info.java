@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+@NullMarked
+package org.sluice.packet.socket;
+
+import org.jspecify.annotations.NullMarked;
