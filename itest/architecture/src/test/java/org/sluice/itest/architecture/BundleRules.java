@@ -19,7 +19,7 @@ final class BundleRules {
 
   /** Serve the bundles and plugins of one domain, and know nothing of others. */
   private static final List<String> DOMAIN_LIBRARIES =
-      List.of("org.sluice.packet.rings", "org.sluice.packet.proto");
+      List.of("org.sluice.packet.rings", "org.sluice.packet.proto", "org.sluice.packet.datagram");
 
   private static final Pattern VERSION = Pattern.compile("(^|;)version=\"?\\d+\\.\\d+");
 

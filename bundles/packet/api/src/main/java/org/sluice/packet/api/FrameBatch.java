@@ -127,7 +127,8 @@ public final class FrameBatch {
   public boolean adjustHead(int index, int delta) {
     int at = 2 * check(index);
     int length = (int) words[at + 1];
-    if (delta > length || -delta > head(at)) {
+    // A frame that began where its chunk ends would lie in the next one.
+    if (delta > length || -delta > head(at) || delta >= tail(at)) {
       return false;
     }
     words[at] += delta;
