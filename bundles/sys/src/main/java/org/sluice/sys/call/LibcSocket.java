@@ -10,8 +10,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The calls that move many datagrams at once. They take plain addresses, for which nothing is
- * checked and nothing kept alive: whoever calls sees to that for a whole batch.
+ * The calls that move many packets at once. They take plain addresses, for which nothing is checked
+ * and nothing kept alive: whoever calls sees to that for a whole batch.
  *
  * <p>Keeping the errno makes an object per call unless the compiler is in the mood to avoid it, so
  * it is kept only where it is asked for.
@@ -23,6 +23,8 @@ public final class LibcSocket {
       link("recvmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SENDMMSG =
       link("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  private static final MethodHandle RECVMMSG_TELLING =
+      Libc.link("recvmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SENDMMSG_TELLING =
       Libc.link("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
@@ -35,6 +37,16 @@ public final class LibcSocket {
   public static int recvmmsg(int fd, long headers, int count, int flags) {
     try {
       return (int) RECVMMSG.invokeExact(fd, headers, count, flags, 0L);
+    } catch (Throwable t) {
+      throw Libc.broken("recvmmsg", t);
+    }
+  }
+
+  /** The same, with the reason as the negated errno. */
+  public static int recvmmsgTelling(CallState state, int fd, long headers, int count, int flags) {
+    try {
+      return state.result(
+          (int) RECVMMSG_TELLING.invokeExact(state.segment(), fd, headers, count, flags, 0L));
     } catch (Throwable t) {
       throw Libc.broken("recvmmsg", t);
     }
@@ -60,6 +72,25 @@ public final class LibcSocket {
     } catch (Throwable t) {
       throw Libc.broken("sendmmsg", t);
     }
+  }
+
+  /**
+   * Has the kernel send what a socket shares with it.
+   *
+   * @return -1 when it did not, or not all of it, for whatever reason
+   */
+  public static int kick(int fd, int flags) {
+    try {
+      return (int) (long) Kick.CALL.invokeExact(fd, 0L, 0L, flags, 0L, 0);
+    } catch (Throwable t) {
+      throw Libc.broken("sendto", t);
+    }
+  }
+
+  /** Apart, since few programs use it. */
+  private static final class Kick {
+    static final MethodHandle CALL =
+        link("sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
   /**

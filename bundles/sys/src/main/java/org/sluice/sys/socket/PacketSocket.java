@@ -17,7 +17,7 @@ import org.sluice.sys.bpf.ClassicProgram;
 import org.sluice.sys.call.CallState;
 import org.sluice.sys.call.Libc;
 import org.sluice.sys.call.LibcMemory;
-import org.sluice.sys.call.LibcPacket;
+import org.sluice.sys.call.LibcSocket;
 import org.sluice.sys.call.Waiter;
 
 /**
@@ -258,7 +258,8 @@ public final class PacketSocket implements AutoCloseable {
    * @return how many were, or the negated errno; that of EAGAIN when nothing has arrived
    */
   public int receive(PacketInbox inbox, int places) {
-    return LibcPacket.receive(receiving, descriptor, inbox.address(), places, Libc.MSG_DONTWAIT);
+    return LibcSocket.recvmmsgTelling(
+        receiving, descriptor, inbox.address(), places, Libc.MSG_DONTWAIT);
   }
 
   /**
@@ -268,7 +269,7 @@ public final class PacketSocket implements AutoCloseable {
    * @return how many were taken, or the negated errno for the first one
    */
   public int send(PacketOutbox outbox, int from) {
-    return LibcPacket.send(
+    return LibcSocket.sendmmsgTelling(
         sending, descriptor, outbox.address(from), outbox.packets() - from, Libc.MSG_DONTWAIT);
   }
 

@@ -15,6 +15,7 @@ import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.call.CallState;
 import org.sluice.sys.call.Libc;
 import org.sluice.sys.call.LibcMemory;
+import org.sluice.sys.call.LibcSocket;
 
 /**
  * One socket of AF_XDP on one queue of an interface. Owns its descriptor and its rings; the memory
@@ -241,6 +242,10 @@ public final class XdpSocket implements AutoCloseable {
    *     one and lost it, ENETDOWN when it is down
    */
   public int transmitNow() {
+    if (LibcSocket.kick(descriptor, Libc.MSG_DONTWAIT) >= 0) {
+      return 0;
+    }
+    // Once more, to be told why; what could not be sent is still there.
     return (int) Libc.sendto(sending, descriptor, nothing, Libc.MSG_DONTWAIT, nothing);
   }
 
