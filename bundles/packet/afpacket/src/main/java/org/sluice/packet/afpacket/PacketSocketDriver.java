@@ -67,7 +67,7 @@ public final class PacketSocketDriver implements PortDriver {
   public PacketSocketDriver() {}
 
   @Deactivate
-  void stop() {
+  public void stop() {
     List<PacketSocketPort> left;
     synchronized (open) {
       stopped = true;

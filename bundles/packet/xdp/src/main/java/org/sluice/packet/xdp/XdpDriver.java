@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,6 +30,7 @@ import org.sluice.packet.rings.Lane;
 import org.sluice.packet.rings.ProducerRing;
 import org.sluice.packet.rings.RingPlace;
 import org.sluice.packet.rings.RingPort;
+import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.MappedMemory;
 import org.sluice.sys.NetworkInterface;
@@ -50,6 +52,8 @@ public final class XdpDriver implements PortDriver {
   private static final int LAYER_2 = 18;
 
   private static final int BUSY_BUDGET = 64;
+  private static final long RELEASE_NANOS = 1_000_000_000;
+  private static final long GLANCE_NANOS = 1_000_000;
 
   private final ReentrantLock attaching = new ReentrantLock();
   private final Map<String, Attachment> attachments = new HashMap<>();
@@ -194,10 +198,26 @@ public final class XdpDriver implements PortDriver {
         queues.add(queue);
         boolean sends = spec.direction().sends() && queue == sending;
         rings(socket, sends);
-        socket.bind(on.index(), queue, flags());
+        bind(socket, queue);
         lanes.add(lane("queue " + queue, socket));
         if (sends) {
           sender = socket;
+        }
+      }
+    }
+
+    /** The kernel gives a queue free a moment after its socket was closed. */
+    private void bind(XdpSocket socket, int queue) throws SysException {
+      long until = System.nanoTime() + RELEASE_NANOS;
+      while (true) {
+        try {
+          socket.bind(on.index(), queue, flags());
+          return;
+        } catch (SysException e) {
+          if (e.errno() != Errno.EBUSY || System.nanoTime() > until) {
+            throw e;
+          }
+          LockSupport.parkNanos(this, GLANCE_NANOS);
         }
       }
     }
