@@ -33,6 +33,9 @@ public final class Gate {
   @SuppressWarnings("UnusedVariable") // by STATE
   private volatile int state;
 
+  /** Who comes and goes all the time would else hardly ever be found outside. */
+  private volatile boolean shutting;
+
   /**
    * @param port for messages: {@code xdp port on eth0}
    * @param side {@code receiving}
@@ -49,14 +52,21 @@ public final class Gate {
    * @throws IllegalStateException when another thread, or this one, is inside
    */
   public void enter() {
-    if (!STATE.compareAndSet(this, FREE, TAKEN)) {
+    if (!tryEnter()) {
       refuse();
     }
   }
 
   /** Enters unless it is shut or somebody is inside. */
   public boolean tryEnter() {
-    return STATE.compareAndSet(this, FREE, TAKEN);
+    if (!STATE.compareAndSet(this, FREE, TAKEN)) {
+      return false;
+    }
+    if (shutting) {
+      leave();
+      return false;
+    }
+    return true;
   }
 
   public void leave() {
@@ -64,12 +74,13 @@ public final class Gate {
   }
 
   /**
-   * Shuts the gate for ever, when whoever is inside has left.
+   * Shuts the gate for ever, when whoever is inside has left; nobody enters from now on.
    *
    * @param nudge called until then, to make who waits inside leave
    * @return whether it was this call that shut it
    */
   public boolean shut(Runnable nudge) {
+    shutting = true;
     while (!STATE.compareAndSet(this, FREE, SHUT)) {
       if ((int) STATE.getVolatile(this) == SHUT) {
         return false;
@@ -81,7 +92,7 @@ public final class Gate {
   }
 
   private void refuse() {
-    if ((int) STATE.getVolatile(this) == SHUT) {
+    if (shutting) {
       throw new PortClosedException(port);
     }
     throw new IllegalStateException(
