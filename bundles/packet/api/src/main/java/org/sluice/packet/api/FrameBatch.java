@@ -124,12 +124,13 @@ public final class FrameBatch {
    * more. What is behind stays where it is.
    *
    * @param delta bytes; negative to get room
-   * @return whether there was room; if not, nothing has changed
+   * @return whether there was room; if not, nothing has changed. A frame never begins where its
+   *     chunk ends: that place belongs to another
    */
   public boolean adjustHead(int index, int delta) {
     int at = 2 * check(index);
     int length = (int) words[at + 1];
-    if (delta > length || -delta > head(at)) {
+    if (delta > length || delta >= tail(at) || delta < -head(at)) {
       return false;
     }
     words[at] += delta;
