@@ -57,7 +57,7 @@ public final class Waiter implements AutoCloseable {
    * @return whether a descriptor can be read
    */
   public boolean await(long nanos) {
-    int millis = (int) Math.min((nanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
+    int millis = (int) Math.min(Math.ceilDiv(nanos, 1_000_000L), Integer.MAX_VALUE);
     int ready = Libc.poll(waiting, polled, millis);
     if (ready <= 0) {
       return false;
