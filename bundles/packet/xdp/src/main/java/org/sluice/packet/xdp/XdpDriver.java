@@ -54,12 +54,14 @@ public final class XdpDriver implements PortDriver {
   private final ReentrantLock attaching = new ReentrantLock();
   private final Map<String, Attachment> attachments = new HashMap<>();
   private final Set<RingPort> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   @Activate
   public XdpDriver() {}
 
   @Deactivate
   public void close() {
+    closed = true;
     open.forEach(RingPort::close);
   }
 
@@ -119,6 +121,10 @@ public final class XdpDriver implements PortDriver {
     private final List<XdpSocket> sockets = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Integer> queues = new ArrayList<>();
+
+    /** Those that are really this port's: others must not be taken out of the way. */
+    private final List<Integer> entered = new ArrayList<>();
+
     private @Nullable Way way;
     private @Nullable XdpSocket sender;
     private @Nullable XdpWaiter waiter;
@@ -159,10 +165,14 @@ public final class XdpDriver implements PortDriver {
                     this::closed));
         port = made;
         open.add(made);
+        if (closed) {
+          throw new PortException("interface " + spec.name() + ": the driver xdp is stopping");
+        }
         Way in = way;
         if (in != null) {
           for (int i = 0; i < sockets.size(); i++) {
             in.add(queues.get(i), spec.match(), sockets.get(i));
+            entered.add(queues.get(i));
           }
         }
         return made;
@@ -232,7 +242,7 @@ public final class XdpDriver implements PortDriver {
       Way in = way;
       if (in != null) {
         way = null;
-        XdpDriver.this.detach(on, in, queues);
+        XdpDriver.this.detach(on, in, entered);
       }
     }
 
