@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,6 +30,7 @@ import org.sluice.packet.rings.Lane;
 import org.sluice.packet.rings.ProducerRing;
 import org.sluice.packet.rings.RingPlace;
 import org.sluice.packet.rings.RingPort;
+import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.MappedMemory;
 import org.sluice.sys.NetworkInterface;
@@ -50,6 +52,12 @@ public final class XdpDriver implements PortDriver {
   private static final int LAYER_2 = 18;
 
   private static final int BUSY_BUDGET = 64;
+  private static final int LEAST_BUDGET = 32;
+
+  /** A queue is given back by a thread of the kernel, some time after its socket was closed. */
+  private static final long PATIENCE = 1_000_000_000;
+
+  private static final long PAUSE = 2_000_000;
 
   private final ReentrantLock attaching = new ReentrantLock();
   private final Map<String, Attachment> attachments = new HashMap<>();
@@ -203,7 +211,7 @@ public final class XdpDriver implements PortDriver {
         queues.add(queue);
         boolean sends = spec.direction().sends() && queue == sending;
         rings(socket, sends);
-        socket.bind(on.index(), queue, flags());
+        bind(socket, queue);
         lanes.add(lane("queue " + queue, socket));
         if (sends) {
           sender = socket;
@@ -217,11 +225,31 @@ public final class XdpDriver implements PortDriver {
       }
       if (sends) {
         socket.transmitRings(spec.ring());
-        socket.transmitBudget(options.budget());
+        // The kernel refuses more than the ring holds, and less than what it does anyway.
+        int budget = Math.min(options.budget(), spec.ring());
+        if (budget > LEAST_BUDGET) {
+          socket.transmitBudget(budget);
+        }
       }
       socket.missingRings();
       if (options.busyPoll() > 0) {
         socket.busyPoll(options.busyPoll(), BUSY_BUDGET);
+      }
+    }
+
+    private void bind(XdpSocket socket, int queue) throws SysException, PortException {
+      if (way != null) {
+        way.free(queue);
+      }
+      for (long begun = System.nanoTime(); ; LockSupport.parkNanos(this, PAUSE)) {
+        try {
+          socket.bind(on.index(), queue, flags());
+          return;
+        } catch (SysException e) {
+          if (e.errno() != Errno.EBUSY || System.nanoTime() - begun > PATIENCE) {
+            throw e;
+          }
+        }
       }
     }
 
