@@ -57,8 +57,7 @@ public final class Waiter implements AutoCloseable {
    * @return whether a descriptor can be read
    */
   public boolean await(long nanos) {
-    long whole = nanos / 1_000_000 + (nanos % 1_000_000 > 0 ? 1 : 0);
-    int millis = (int) Math.min(whole, Integer.MAX_VALUE);
+    int millis = (int) Math.min(Math.ceilDiv(nanos, 1_000_000L), Integer.MAX_VALUE);
     int ready = Libc.poll(waiting, polled, millis);
     if (ready <= 0) {
       return false;

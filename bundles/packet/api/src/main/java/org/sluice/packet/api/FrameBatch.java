@@ -122,13 +122,14 @@ public final class FrameBatch {
    * more. What is behind stays where it is.
    *
    * @param delta bytes; negative to get room
-   * @return whether there was room; if not, nothing has changed
+   * @return whether there was room; if not, nothing has changed. A frame never begins where its
+   *     chunk ends: that place belongs to another
    */
   public boolean adjustHead(int index, int delta) {
     int at = 2 * check(index);
     int length = (int) words[at + 1];
     // A frame that began where its chunk ends would lie in the next one.
-    if (delta > length || -delta > head(at) || delta >= tail(at)) {
+    if (delta > length || delta >= tail(at) || delta < -head(at)) {
       return false;
     }
     words[at] += delta;

@@ -31,9 +31,11 @@ public interface FramePort extends Port {
    * Hands frames over for sending, from the first one on, in their order. What was taken is gone
    * from the batch; what the port has no room for stays in it, to be sent again or released. A
    * packet of several frames is taken whole or not at all. A frame that cannot be sent, since it is
-   * empty or longer than the interface takes, is dropped and counted.
+   * empty or longer than the interface takes, lies outside the port's chunks, has more than 18
+   * frames or no last one, is dropped and counted.
    *
-   * @return how many frames were taken
+   * @return how many frames were taken, with those that were dropped
+   * @throws IllegalArgumentException when the frames are of another port; nothing has changed
    */
   int send(FrameBatch frames);
 
@@ -43,7 +45,12 @@ public interface FramePort extends Port {
    */
   void flush();
 
-  /** Gives all frames of the batch back to the port and leaves it empty. Any thread. */
+  /**
+   * Gives all frames of the batch back to the port and leaves it empty. Any thread. After {@code
+   * close} it only leaves the batch empty, so that it can stand in a {@code finally} block.
+   *
+   * @throws IllegalArgumentException when the frames are of another port; nothing has changed
+   */
   void release(FrameBatch frames);
 
   /**

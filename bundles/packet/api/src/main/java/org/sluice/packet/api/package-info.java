@@ -27,9 +27,11 @@
  *
  * <p><b>Failure.</b> What a packet holds never makes a call fail. A port whose interface goes down
  * or away receives nothing, drops what it is given to send, counts it, and says so in its {@link
- * org.sluice.packet.api.PortReport}. After {@code close} every call throws {@link
- * org.sluice.packet.api.PortClosedException}, and so does a view on the memory ({@link
- * IllegalStateException}); nothing else is thrown.
+ * org.sluice.packet.api.PortReport}. After {@code close} whoever wants something of the port gets
+ * {@link org.sluice.packet.api.PortClosedException}, and so does a view on the memory ({@link
+ * IllegalStateException}); nothing else is thrown. What only tidies up does nothing then: {@code
+ * release} empties the batch, {@code wake} and {@code close} return; {@code statistics} answers
+ * with the last numbers.
  */
 @Export
 @Version("1.0.0")

@@ -4,6 +4,7 @@ package org.sluice.packet.rings;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import org.sluice.packet.api.PortReport;
 
 /**
@@ -75,6 +76,8 @@ public final class ProducerRing {
 
   /** Whether the other party waits to be woken. */
   public boolean needsWakeup() {
+    // Else the look at the flag may come before the index is seen, and each waits for the other.
+    VarHandle.fullFence();
     return (Indices.acquire(memory, flagsAt) & Indices.NEEDS_WAKEUP) != 0;
   }
 

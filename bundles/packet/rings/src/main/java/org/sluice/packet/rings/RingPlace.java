@@ -16,9 +16,13 @@ import java.lang.foreign.MemorySegment;
 public record RingPlace(
     MemorySegment memory, long producer, long consumer, long flags, long entries, int size) {
   public RingPlace {
-    if (Integer.bitCount(size) != 1) {
+    if (size < 1 || Integer.bitCount(size) != 1) {
       throw new IllegalArgumentException(
           "a ring of " + size + " entries; it must be a power of two");
+    }
+    if (entries % 8 != 0) {
+      throw new IllegalArgumentException(
+          "the entries of a ring at " + entries + "; they begin at a multiple of 8");
     }
   }
 

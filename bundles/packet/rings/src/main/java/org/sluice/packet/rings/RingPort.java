@@ -32,6 +32,10 @@ public final class RingPort implements FramePort {
 
   private static final int MOVED_AT_ONCE = 256;
   private static final int STUBBORN = 1000;
+
+  /** The most frames of one packet: what the kernel takes. */
+  private static final int MOST = 18;
+
   private static final long PAUSE = 20_000;
   private static final long KNOWN = 0xffff_ffffL | (long) FrameBatch.CONTINUED << 32;
 
@@ -64,18 +68,23 @@ public final class RingPort implements FramePort {
   private final int chunkSize;
   private final Lane[] receivers;
   private final int[] targets;
+  private final boolean[] lacking;
+  private final boolean[] cut;
   private final @Nullable Lane sender;
+  private final int most;
   private final ChunkPool pool;
   private final Gate receiving;
   private final Gate sending;
   private final Tally received = new Tally();
   private final Tally sent = new Tally();
   private final ReentrantLock life = new ReentrantLock();
+  private final ReentrantLock closing = new ReentrantLock();
   private final long[] refill = new long[MOVED_AT_ONCE];
   private final long[] reclaimed = new long[MOVED_AT_ONCE];
   private final long[] reserved = new long[MOVED_AT_ONCE];
   private int next;
   private boolean pending;
+  private boolean down;
   private volatile boolean starved;
   private @Nullable PortStatistics last;
 
@@ -91,6 +100,9 @@ public final class RingPort implements FramePort {
     receivers = build.lanes.stream().filter(lane -> lane.receive() != null).toArray(Lane[]::new);
     sender = build.lanes.stream().filter(lane -> lane.transmit() != null).findFirst().orElse(null);
     targets = new int[receivers.length];
+    lacking = new boolean[receivers.length];
+    cut = new boolean[receivers.length];
+    most = sender == null ? 0 : Math.min(MOST, transmit(sender).size());
     int share =
         build.chunks / Math.max(1, sender == null ? receivers.length : receivers.length + 1);
     for (int i = 0; i < receivers.length; i++) {
@@ -146,20 +158,39 @@ public final class RingPort implements FramePort {
   private int receive(int lane, FrameBatch into) {
     ConsumerRing ring = receive(receivers[lane]);
     int found = ring.available(into.capacity());
-    int got = found == 0 ? 0 : take(ring, into, found);
-    refill(lane, WORTH);
+    int got = found == 0 ? 0 : take(lane, ring, into, found);
+    if (!refill(lane, WORTH) && found == 0) {
+      remind(lane);
+    }
     return got;
   }
 
-  private int take(ConsumerRing ring, FrameBatch into, int found) {
+  /** Who fell asleep just when chunks were put, has not seen them. */
+  private void remind(int lane) {
+    ProducerRing fill = fill(receivers[lane]);
+    if (fill.needsWakeup() && fill.consumer() != fill.producer()) {
+      received.add(Tally.Of.WAKEUPS, 1);
+      exchange.refilled(lane);
+    }
+  }
+
+  private int take(int lane, ConsumerRing ring, FrameBatch into, int found) {
     long[] words = into.words();
     ring.readDescriptors(words, found);
+    if (cut[lane]) {
+      int rest = packet(words, 0, found);
+      cut[lane] = continued(words[2 * rest - 1]);
+      discard(ring, words, rest);
+      return 0;
+    }
     int whole = found;
     while (whole > 0 && continued(words[2 * whole - 1])) {
       whole--;
     }
     if (whole == 0) {
       if (found == into.capacity()) {
+        cut[lane] = true;
+        received.add(Tally.Of.RECEIVE_INVALID, 1);
         discard(ring, words, found);
       }
       return 0;
@@ -172,14 +203,11 @@ public final class RingPort implements FramePort {
     return whole;
   }
 
-  /**
-   * The beginning of a packet that no batch of this size can hold. What follows of it, goes too.
-   */
+  /** A part of a packet that no batch of this size can hold. */
   private void discard(ConsumerRing ring, long[] words, int number) {
     ring.free(number);
     pool.handedOut(number);
     pool.release(words, 2, number);
-    received.add(Tally.Of.RECEIVE_INVALID, 1);
   }
 
   /**
@@ -199,19 +227,30 @@ public final class RingPort implements FramePort {
     int found = pool.take(refill, 0, wanted);
     if (found == 0) {
       // Whoever gives chunks back from now on wakes this side; who did just before, did not.
-      starved = with < WORTH;
+      lacks(lane, with < WORTH);
       found = pool.take(refill, 0, wanted);
       if (found == 0) {
         return false;
       }
     }
-    starved = false;
+    lacks(lane, false);
     fill.putAddresses(refill, found);
     if (fill.needsWakeup()) {
       received.add(Tally.Of.WAKEUPS, 1);
       exchange.refilled(lane);
     }
     return true;
+  }
+
+  private void lacks(int lane, boolean chunks) {
+    if (lacking[lane] != chunks) {
+      lacking[lane] = chunks;
+      boolean any = false;
+      for (boolean one : lacking) {
+        any |= one;
+      }
+      starved = any;
+    }
   }
 
   @Override
@@ -283,12 +322,15 @@ public final class RingPort implements FramePort {
       while (taken < count) {
         int valid = valid(words, taken, count);
         if (valid == 0) {
-          taken += drop(words, taken, count);
+          taken += drop(words, taken, count, Tally.Of.SEND_INVALID);
           continue;
         }
         int put = put(lane, words, taken, valid);
         taken += put;
         if (put < valid) {
+          while (down && taken < count) {
+            taken += drop(words, taken, count, Tally.Of.SEND_DROPPED);
+          }
           break;
         }
       }
@@ -302,6 +344,7 @@ public final class RingPort implements FramePort {
   /** Puts whole packets into the transmit ring, as many as it has room for. */
   private int put(Lane lane, long[] words, int from, int number) {
     ProducerRing ring = transmit(lane);
+    down = false;
     int room = room(lane, number);
     if (room < number) {
       kick();
@@ -343,8 +386,16 @@ public final class RingPort implements FramePort {
       ring.readAddresses(reclaimed, found);
       ring.free(found);
       pool.give(reclaimed, 0, found);
+      feed();
     }
     return found;
+  }
+
+  /** Wakes the receiving side when it waits without a chunk. */
+  private void feed() {
+    if (starved) {
+      exchange.wake();
+    }
   }
 
   /**
@@ -357,7 +408,10 @@ public final class RingPort implements FramePort {
     for (int i = from; i < count; i++) {
       int length = (int) words[2 * i + 1];
       total += length;
-      if (length <= 0 || total > build.longest || outside(words[2 * i], length)) {
+      if (length <= 0
+          || total > build.longest
+          || i - begin >= most
+          || outside(words[2 * i], length)) {
         return begin - from;
       }
       words[2 * i + 1] &= KNOWN;
@@ -376,16 +430,28 @@ public final class RingPort implements FramePort {
   }
 
   /** Takes one packet that cannot be sent out of the way. */
-  private int drop(long[] words, int from, int count) {
+  private int drop(long[] words, int from, int count, Tally.Of why) {
+    int number = packet(words, from, count);
+    for (int done = 0; done < number; ) {
+      int some = Math.min(number - done, MOVED_AT_ONCE);
+      for (int i = 0; i < some; i++) {
+        reclaimed[i] = words[2 * (from + done + i)];
+      }
+      pool.release(reclaimed, 1, some);
+      done += some;
+    }
+    sent.add(why, 1);
+    feed();
+    return number;
+  }
+
+  /** How many frames the packet has that begins here, as far as they are there. */
+  private static int packet(long[] words, int from, int count) {
     int end = from;
     while (end < count && continued(words[2 * end + 1])) {
       end++;
     }
-    int number = Math.min(end + 1, count) - from;
-    long[] dropped = java.util.Arrays.copyOfRange(words, 2 * from, 2 * (from + number));
-    pool.release(dropped, 2, number);
-    sent.add(Tally.Of.SEND_INVALID, 1);
-    return number;
+    return Math.min(end + 1, count) - from;
   }
 
   @Override
@@ -416,11 +482,12 @@ public final class RingPort implements FramePort {
       if (result == Exchange.Sent.LOST) {
         sent.add(Tally.Of.SEND_DROPPED, 1);
       }
+      if (result == Exchange.Sent.DOWN) {
+        down = true;
+        return after == ring.producer();
+      }
       if (after == ring.producer()) {
         return true;
-      }
-      if (result == Exchange.Sent.DOWN) {
-        return false;
       }
       if (after != before) {
         before = after;
@@ -537,10 +604,20 @@ public final class RingPort implements FramePort {
 
   @Override
   public void close() {
-    if (!receiving.shut(this::wake)) {
-      return;
+    closing.lock();
+    try {
+      // Whoever comes second waits here until nothing is left, and is done.
+      if (receiving.shut(this::wake)) {
+        sending.shut(() -> {});
+        end();
+        build.closed.run();
+      }
+    } finally {
+      closing.unlock();
     }
-    sending.shut(() -> {});
+  }
+
+  private void end() {
     life.lock();
     try {
       last = count();
@@ -548,11 +625,12 @@ public final class RingPort implements FramePort {
     } finally {
       life.unlock();
     }
-    build.closed.run();
   }
 
+  /** A closed port may have had its memory at the same place, but not for as long. */
   private void own(FrameBatch frames) {
-    if (!frames.isEmpty() && !frames.memory().equals(memory)) {
+    if (!frames.isEmpty()
+        && !(frames.memory().equals(memory) && frames.memory().scope().equals(memory.scope()))) {
       throw new IllegalArgumentException(
           "the frames are of another port than the "
               + build.driver

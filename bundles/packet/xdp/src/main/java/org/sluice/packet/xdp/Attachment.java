@@ -130,13 +130,18 @@ final class Attachment implements Way {
   }
 
   @Override
-  public synchronized void add(int queue, Match match, XdpSocket socket)
-      throws SysException, PortException {
+  public synchronized void free(int queue) throws PortException {
     if (matches.containsKey(queue)) {
       throw new PortException(
           "interface %s, queue %d: another port takes %s there already"
               .formatted(link, queue, matches.get(queue)));
     }
+  }
+
+  @Override
+  public synchronized void add(int queue, Match match, XdpSocket socket)
+      throws SysException, PortException {
+    free(queue);
     socket.enter(sockets, queue);
     matches.put(queue, match);
     try {

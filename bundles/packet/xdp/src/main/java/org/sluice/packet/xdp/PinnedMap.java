@@ -22,6 +22,10 @@ final class PinnedMap implements Way {
     map = BpfMap.open(file);
   }
 
+  /** Who has what is known to the kernel alone. */
+  @Override
+  public void free(int queue) {}
+
   @Override
   public void add(int queue, Match match, XdpSocket socket) throws SysException {
     socket.enter(map, queue);

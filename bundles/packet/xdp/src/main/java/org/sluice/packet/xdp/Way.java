@@ -10,6 +10,13 @@ import org.sluice.sys.xdp.XdpSocket;
 /** How frames of an interface come to the sockets of its queues. */
 interface Way {
 
+  /**
+   * Makes sure that no port of this process has the queue.
+   *
+   * @throws PortException when one has it
+   */
+  void free(int queue) throws PortException;
+
   /** What goes to this queue and matches, goes to the socket from now on. */
   void add(int queue, Match match, XdpSocket socket) throws SysException, PortException;
 

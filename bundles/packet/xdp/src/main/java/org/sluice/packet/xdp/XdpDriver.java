@@ -52,18 +52,24 @@ public final class XdpDriver implements PortDriver {
   private static final int LAYER_2 = 18;
 
   private static final int BUSY_BUDGET = 64;
-  private static final long RELEASE_NANOS = 1_000_000_000;
-  private static final long GLANCE_NANOS = 1_000_000;
+  private static final int LEAST_BUDGET = 32;
+
+  /** A queue is given back by a thread of the kernel, some time after its socket was closed. */
+  private static final long PATIENCE = 1_000_000_000;
+
+  private static final long PAUSE = 2_000_000;
 
   private final ReentrantLock attaching = new ReentrantLock();
   private final Map<String, Attachment> attachments = new HashMap<>();
   private final Set<RingPort> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   @Activate
   public XdpDriver() {}
 
   @Deactivate
   public void close() {
+    closed = true;
     open.forEach(RingPort::close);
   }
 
@@ -123,6 +129,10 @@ public final class XdpDriver implements PortDriver {
     private final List<XdpSocket> sockets = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Integer> queues = new ArrayList<>();
+
+    /** Those that are really this port's: others must not be taken out of the way. */
+    private final List<Integer> entered = new ArrayList<>();
+
     private @Nullable Way way;
     private @Nullable XdpSocket sender;
     private @Nullable XdpWaiter waiter;
@@ -164,10 +174,14 @@ public final class XdpDriver implements PortDriver {
                     this::closed));
         port = made;
         open.add(made);
+        if (closed) {
+          throw new PortException("interface " + spec.name() + ": the driver xdp is stopping");
+        }
         Way in = way;
         if (in != null) {
           for (int i = 0; i < sockets.size(); i++) {
             in.add(queues.get(i), spec.match(), sockets.get(i));
+            entered.add(queues.get(i));
           }
         }
         return made;
@@ -206,33 +220,37 @@ public final class XdpDriver implements PortDriver {
       }
     }
 
-    /** The kernel gives a queue free a moment after its socket was closed. */
-    private void bind(XdpSocket socket, int queue) throws SysException {
-      long until = System.nanoTime() + RELEASE_NANOS;
-      while (true) {
-        try {
-          socket.bind(on.index(), queue, flags());
-          return;
-        } catch (SysException e) {
-          if (e.errno() != Errno.EBUSY || System.nanoTime() > until) {
-            throw e;
-          }
-          LockSupport.parkNanos(this, GLANCE_NANOS);
-        }
-      }
-    }
-
     private void rings(XdpSocket socket, boolean sends) throws SysException {
       if (spec.direction().receives()) {
         socket.receiveRings(spec.ring());
       }
       if (sends) {
         socket.transmitRings(spec.ring());
-        socket.transmitBudget(options.budget());
+        // The kernel refuses more than the ring holds, and less than what it does anyway.
+        int budget = Math.min(options.budget(), spec.ring());
+        if (budget > LEAST_BUDGET) {
+          socket.transmitBudget(budget);
+        }
       }
       socket.missingRings();
       if (options.busyPoll() > 0) {
         socket.busyPoll(options.busyPoll(), BUSY_BUDGET);
+      }
+    }
+
+    private void bind(XdpSocket socket, int queue) throws SysException, PortException {
+      if (way != null) {
+        way.free(queue);
+      }
+      for (long begun = System.nanoTime(); ; LockSupport.parkNanos(this, PAUSE)) {
+        try {
+          socket.bind(on.index(), queue, flags());
+          return;
+        } catch (SysException e) {
+          if (e.errno() != Errno.EBUSY || System.nanoTime() - begun > PATIENCE) {
+            throw e;
+          }
+        }
       }
     }
 
@@ -253,7 +271,7 @@ public final class XdpDriver implements PortDriver {
       Way in = way;
       if (in != null) {
         way = null;
-        XdpDriver.this.detach(on, in, queues);
+        XdpDriver.this.detach(on, in, entered);
       }
     }
 

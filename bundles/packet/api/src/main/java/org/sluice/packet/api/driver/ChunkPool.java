@@ -11,6 +11,7 @@ public final class ChunkPool {
   private final ReentrantLock lock = new ReentrantLock();
   private final long[] free;
   private final long mask;
+  private final long end;
   private final int total;
   private int count;
   private int held;
@@ -23,6 +24,7 @@ public final class ChunkPool {
   public ChunkPool(int chunks, int size) {
     total = chunks;
     mask = -(long) size;
+    end = (long) chunks * size;
     free = new long[chunks];
     count = chunks;
     for (int i = 0; i < chunks; i++) {
@@ -61,7 +63,8 @@ public final class ChunkPool {
   }
 
   /**
-   * Takes back what the holder had.
+   * Takes back what the holder had. An address that lies in no chunk is passed over: whoever made
+   * it up still has the chunk.
    *
    * @param words of a batch: an address, then {@code stride - 1} others
    */
@@ -70,9 +73,12 @@ public final class ChunkPool {
     try {
       room(number);
       for (int i = 0; i < number; i++) {
-        free[count++] = words[i * stride] & mask;
+        long address = words[i * stride];
+        if (address >= 0 && address < end) {
+          free[count++] = address & mask;
+          held--;
+        }
       }
-      held -= number;
     } finally {
       lock.unlock();
     }

@@ -33,6 +33,7 @@ public final class Gate {
   @SuppressWarnings("UnusedVariable") // by STATE
   private volatile int state;
 
+  /** Who comes and goes all the time would else hardly ever be found outside. */
   private volatile boolean shutting;
 
   /**
@@ -51,19 +52,21 @@ public final class Gate {
    * @throws IllegalStateException when another thread, or this one, is inside
    */
   public void enter() {
-    if (!STATE.compareAndSet(this, FREE, TAKEN)) {
+    if (!tryEnter()) {
       refuse();
-    }
-    // Who comes again and again, in a loop, must not keep it from being shut.
-    if (shutting) {
-      leave();
-      throw new PortClosedException(port);
     }
   }
 
   /** Enters unless it is shut or somebody is inside. */
   public boolean tryEnter() {
-    return !shutting && STATE.compareAndSet(this, FREE, TAKEN);
+    if (!STATE.compareAndSet(this, FREE, TAKEN)) {
+      return false;
+    }
+    if (shutting) {
+      leave();
+      return false;
+    }
+    return true;
   }
 
   public void leave() {
@@ -71,7 +74,7 @@ public final class Gate {
   }
 
   /**
-   * Shuts the gate for ever, when whoever is inside has left.
+   * Shuts the gate for ever, when whoever is inside has left; nobody enters from now on.
    *
    * @param nudge called until then, to make who waits inside leave
    * @return whether it was this call that shut it
