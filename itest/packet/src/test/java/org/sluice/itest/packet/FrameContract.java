@@ -219,7 +219,7 @@ abstract class FrameContract {
     }
   }
 
-  private static Thread thread(String role, CompletableFuture<Void> end, Work work) {
+  static Thread thread(String role, CompletableFuture<Void> end, Work work) {
     return Thread.ofPlatform()
         .daemon()
         .name("itest/packet/" + role)
@@ -235,11 +235,11 @@ abstract class FrameContract {
   }
 
   @FunctionalInterface
-  private interface Work {
+  interface Work {
     void run() throws Exception;
   }
 
-  private static void get(CompletableFuture<Void> end) throws Exception {
+  static void get(CompletableFuture<Void> end) throws Exception {
     end.get(60, TimeUnit.SECONDS);
   }
 

@@ -34,6 +34,7 @@ final class Attachment implements Way {
   private final BpfLink attached;
   private final Map<Integer, Match> matches = new TreeMap<>();
   private int program;
+  private int ports;
 
   private Attachment(
       NetworkInterface on,
@@ -167,16 +168,26 @@ final class Attachment implements Way {
 
   @Override
   public synchronized void remove(Collection<Integer> queues) throws SysException {
+    boolean fewer = false;
     for (int queue : queues) {
       if (matches.remove(queue) != null) {
         sockets.remove(queue);
+        fewer = true;
       }
     }
-    replace();
+    if (fewer) {
+      replace();
+    }
   }
 
-  synchronized boolean unused() {
-    return matches.isEmpty();
+  /** There is one more port, which may not have added anything yet. */
+  synchronized void join() {
+    ports++;
+  }
+
+  /** Whether no port is left. */
+  synchronized boolean leave() {
+    return --ports == 0;
   }
 
   private void replace() throws SysException {

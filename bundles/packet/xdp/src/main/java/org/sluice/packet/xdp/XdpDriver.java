@@ -310,6 +310,7 @@ public final class XdpDriver implements PortDriver {
         there = Attachment.attach(on, options);
         attachments.put(key, there);
       }
+      there.join();
       return there;
     } finally {
       attaching.unlock();
@@ -324,7 +325,7 @@ public final class XdpDriver implements PortDriver {
       // The interface is gone, and the program with it.
     }
     try {
-      if (way instanceof Attachment attachment && attachment.unused()) {
+      if (way instanceof Attachment attachment && attachment.leave()) {
         attachment.close();
         attachments.remove(key(on), attachment);
       }
