@@ -9,21 +9,17 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sluice.packet.api.FrameSpec;
-import org.sluice.packet.api.PortDriver;
-import org.sluice.packet.xdp.XdpDriver;
 import org.sluice.sys.NetworkNamespace;
 
 /** A pair of virtual Ethernet interfaces, each in a network of its own. */
-final class VethEnds implements Ends {
+abstract class VethEnds implements Ends {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private final String attach;
   private final String name = "slf" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
 
-  VethEnds(String attach, int queues) throws Exception {
+  VethEnds(int queues) throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
     assumeTrue(Path.of("/usr/sbin/ip").toFile().canExecute(), "needs iproute2");
-    this.attach = attach;
     try {
       for (char end : new char[] {'a', 'b'}) {
         run("ip", "netns", "add", name + end);
@@ -79,18 +75,8 @@ final class VethEnds implements Ends {
   }
 
   @Override
-  public PortDriver driver() {
-    return new XdpDriver();
-  }
-
-  @Override
-  public void deactivate(PortDriver driver) {
-    ((XdpDriver) driver).close();
-  }
-
-  @Override
   public FrameSpec spec(char end) {
-    return FrameSpec.on("v" + end).option("xdp.attach", attach);
+    return FrameSpec.on("v" + end);
   }
 
   @Override

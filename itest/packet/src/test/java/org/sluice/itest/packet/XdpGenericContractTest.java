@@ -4,6 +4,6 @@ package org.sluice.itest.packet;
 final class XdpGenericContractTest extends FrameContract {
   @Override
   Ends ends() throws Exception {
-    return new VethEnds("generic", 1);
+    return new XdpEnds("generic", 1);
   }
 }

@@ -4,6 +4,6 @@ package org.sluice.itest.packet;
 final class XdpNativeContractTest extends FrameContract {
   @Override
   Ends ends() throws Exception {
-    return new VethEnds("native", 1);
+    return new XdpEnds("native", 1);
   }
 }

@@ -11,7 +11,7 @@ import org.sluice.packet.api.PortDriver;
 final class XdpTwoQueuesContractTest extends FrameContract {
   @Override
   Ends ends() throws Exception {
-    return new VethEnds("native", 2);
+    return new XdpEnds("native", 2);
   }
 
   /** Two ports share one program; whichever goes must not take it from the other. */

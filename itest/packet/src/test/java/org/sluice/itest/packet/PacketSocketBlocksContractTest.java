@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.packet;
+
+final class PacketSocketBlocksContractTest extends FrameContract {
+  @Override
+  Ends ends() throws Exception {
+    return new PacketSocketEnds("blocks");
+  }
+}
