@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 
@@ -180,6 +181,29 @@ class EngineTest {
       wire.near().ip("link set near down");
       wire.near().ip("link set near up");
       assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+    }
+  }
+
+  @Test
+  void aDriverThatGoesIsReplacedAndComesBack() throws Exception {
+    try (Wire wire = Wire.create();
+        SluiceProcess sluice = in(wire)) {
+      BundleSwitch bundles = BundleSwitch.in(sluice);
+      sluice.drop("echo.jar", echo("echo", HERE, ""));
+      awaitCalled(sluice);
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+      bundles.off("org.sluice.packet.xdp");
+      sluice.awaitTrue(
+          "the next best driver", () -> sluice.command("packet:ports").out().contains("afpacket"));
+      assertFalse(wire.near().ip("-d link show near").contains("xdp"));
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+      bundles.on("org.sluice.packet.xdp");
+      sluice.awaitTrue(
+          "the best driver again", () -> sluice.command("packet:ports").out().contains("xdp"));
+      assertFalse(sluice.command("packet:ports").out().contains("afpacket"));
+      assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
+      String facts = sluice.command("packet:ports", "--json").out();
+      assertTrue(facts.contains("2 times"), facts);
     }
   }
 

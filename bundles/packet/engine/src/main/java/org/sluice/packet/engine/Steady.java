@@ -89,8 +89,7 @@ abstract class Steady<P extends Port> implements Port {
   private boolean open(List<Drivers.Choice> choices, List<String> refusals) {
     for (Drivers.Choice choice : choices) {
       try {
-        P next = choice.driver().open(spec);
-        prepare(next);
+        P next = opened(choice.driver());
         P old = current;
         driver = choice.driver();
         merit = choice.probe().merit();
@@ -102,11 +101,26 @@ abstract class Steady<P extends Port> implements Port {
           retire(old);
         }
         return true;
-      } catch (PortException | RuntimeException e) {
+      } catch (PortException e) {
         refusals.add(choice.driver().name() + ": " + e.getMessage());
       }
     }
     return false;
+  }
+
+  private P opened(PortDriver by) throws PortException {
+    try {
+      P next = by.open(spec);
+      try {
+        prepare(next);
+        return next;
+      } catch (PortException | RuntimeException e) {
+        next.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      throw new PortException("the driver failed: " + e, e);
+    }
   }
 
   /** Makes a port that was just opened like the one before, beyond its specification. */
@@ -127,18 +141,20 @@ abstract class Steady<P extends Port> implements Port {
   }
 
   private void finish(P old) {
+    PortStatistics counted = PortStatistics.NONE;
     long left = 0;
     long unsent = 0;
     try {
+      counted = old.statistics();
       FrameCensus census = old.report().census();
       left = census.received();
       unsent = census.sending();
+      old.close();
+      counted = old.statistics();
     } catch (PortClosedException e) {
-      // The driver closed it already; what it left is not known.
+      // The driver closed it already; what is known of it is counted.
     }
-    old.close();
-    PortStatistics last = old.statistics();
-    before = before.plus(last).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
+    before = before.plus(counted).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
   }
 
   /** A driver came: it may be better than the present one. */
@@ -148,9 +164,12 @@ abstract class Steady<P extends Port> implements Port {
       if (gone) {
         return;
       }
-      List<Drivers.Choice> choices = drivers.choices(spec, wish);
-      if (!choices.isEmpty() && (current == null || choices.getFirst().probe().merit() > merit)) {
-        move(choices, "a better driver is there");
+      List<Drivers.Choice> better =
+          drivers.choices(spec, wish).stream()
+              .filter(choice -> current == null || choice.probe().merit() > merit)
+              .toList();
+      if (!better.isEmpty()) {
+        move(better, "a better driver is there");
       }
     } finally {
       moving.unlock();
@@ -209,11 +228,12 @@ abstract class Steady<P extends Port> implements Port {
     List<String> refusals = new ArrayList<>();
     String from = driver == null ? "none" : driver.name();
     if (open(choices, refusals)) {
+      refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
       PortDriver to = driver;
       LOG.log(
           INFO,
           "port on {0}: driver {1} in place of {2}{3}",
-          spec.link().orElse("-"),
+          link(),
           to == null ? "" : to.name(),
           from,
           why.isEmpty() ? "" : ": " + why);
@@ -225,6 +245,10 @@ abstract class Steady<P extends Port> implements Port {
       LOG.log(WARNING, trouble);
     }
     return false;
+  }
+
+  private String link() {
+    return spec.link().orElse("-");
   }
 
   /** The port to use now, for the receiving side, which is inside its gate. */
