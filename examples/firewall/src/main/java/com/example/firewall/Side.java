@@ -144,15 +144,14 @@ final class Side implements PacketHandler {
     if (out.isFull()) {
       leave(to);
     }
-    int at = out.count();
     int length = frames.length(i);
     if (to.reserve(out, 1) == 0) {
       leave(to);
-      at = 0;
       if (to.reserve(out, 1) == 0) {
         return false;
       }
     }
+    int at = out.count() - 1;
     if (length > to.frameSize()) {
       out.length(at, 0); // sent as nothing: the port takes its chunk back
       return false;
