@@ -129,15 +129,16 @@ abstract class Steady<P extends Port> implements Port {
   private void finish(P old) {
     long left = 0;
     long unsent = 0;
+    PortStatistics last = PortStatistics.NONE;
     try {
       FrameCensus census = old.report().census();
       left = census.received();
       unsent = census.sending();
+      last = old.statistics();
     } catch (PortClosedException e) {
       // The driver closed it already; what it left is not known.
     }
     old.close();
-    PortStatistics last = old.statistics();
     before = before.plus(last).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
   }
 
