@@ -45,6 +45,7 @@ public final class OpenPorts implements Ports {
     LockSupport.unpark(keeper);
     keeper.join();
     open.forEach(Port::close);
+    trace.end();
   }
 
   @Reference(

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.packet.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.sluice.packet.api.FrameBatch;
 
@@ -14,11 +11,18 @@ final class Trace {
   private final CopyOnWriteArrayList<Viewer> viewers = new CopyOnWriteArrayList<>();
   private volatile boolean on;
 
-  /** Is shown frames; must not block. */
-  @FunctionalInterface
+  /** Is shown packets; must not block. */
   interface Viewer {
-    /** Called by the thread that moves the frames; the memory is valid during the call. */
-    void see(String link, boolean in, MemorySegment memory, long address, int length, int flags);
+    /**
+     * Called by the thread that moves the frames; they are valid during the call.
+     *
+     * @param from the first frame of one packet
+     * @param to the frame behind its last one
+     */
+    void see(String link, boolean in, FrameBatch frames, int from, int to);
+
+    /** Nothing will be shown any more. */
+    void end();
   }
 
   boolean on() {
@@ -35,26 +39,30 @@ final class Trace {
     on = !viewers.isEmpty();
   }
 
+  /** Tells all viewers that it is over. */
+  void end() {
+    viewers.forEach(Viewer::end);
+  }
+
   void received(String link, FrameBatch frames) {
     show(link, true, frames);
   }
 
+  /** Before the port takes them: what it has no room for is shown again when it is sent again. */
   void sent(String link, FrameBatch frames) {
     show(link, false, frames);
   }
 
   private void show(String link, boolean in, FrameBatch frames) {
+    int count = frames.count();
     for (Viewer viewer : viewers) {
-      for (int i = 0; i < frames.count(); i++) {
-        viewer.see(link, in, frames.memory(), frames.address(i), frames.length(i), frames.flags(i));
+      int from = 0;
+      for (int i = 0; i < count; i++) {
+        if (!frames.continued(i) || i == count - 1) {
+          viewer.see(link, in, frames, from, i + 1);
+          from = i + 1;
+        }
       }
     }
-  }
-
-  /** The first bytes of a frame, on the heap. */
-  static byte[] bytes(MemorySegment memory, long address, int length, int most) {
-    byte[] bytes = new byte[Math.min(length, most)];
-    MemorySegment.copy(memory, JAVA_BYTE, address, bytes, 0, bytes.length);
-    return bytes;
   }
 }
