@@ -20,6 +20,7 @@ public final class Waiter implements AutoCloseable {
   private static final long ARRIVED = 6;
 
   private final MemorySegment polled;
+  private final MemorySegment woken;
   private final MemorySegment counter;
   private final MemorySegment one;
   private final CallState waiting;
@@ -29,6 +30,7 @@ public final class Waiter implements AutoCloseable {
     this.wakeUp = wakeUp;
     waiting = state;
     polled = arena.allocate(POLLED * (fds.length + 1), 4);
+    woken = polled.asSlice(0, POLLED);
     counter = arena.allocate(JAVA_LONG);
     one = arena.allocateFrom(JAVA_LONG, 1L);
     watch(0, wakeUp);
@@ -57,8 +59,7 @@ public final class Waiter implements AutoCloseable {
    * @return whether a descriptor can be read
    */
   public boolean await(long nanos) {
-    int millis = (int) Math.min(Math.ceilDiv(nanos, 1_000_000L), Integer.MAX_VALUE);
-    int ready = Libc.poll(waiting, polled, millis);
+    int ready = Libc.poll(waiting, polled, millis(nanos));
     if (ready <= 0) {
       return false;
     }
@@ -69,7 +70,22 @@ public final class Waiter implements AutoCloseable {
     return ready > 0;
   }
 
-  /** Ends a running {@link #await}, or the next one. Any thread. */
+  /**
+   * Waits until it is woken, whatever can be read.
+   *
+   * @param nanos the longest; it is rounded up to milliseconds
+   */
+  public void rest(long nanos) {
+    if (Libc.poll(waiting, woken, millis(nanos)) > 0) {
+      Libc.read(waiting, wakeUp, counter);
+    }
+  }
+
+  private static int millis(long nanos) {
+    return (int) Math.min(Math.ceilDiv(nanos, 1_000_000L), Integer.MAX_VALUE);
+  }
+
+  /** Ends a running {@link #await} or {@link #rest}, or the next one. Any thread. */
   public void wake() {
     try (Arena scratch = Arena.ofConfined()) {
       Libc.write(new CallState(scratch), wakeUp, one);

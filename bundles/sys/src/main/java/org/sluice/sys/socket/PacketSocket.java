@@ -32,6 +32,7 @@ public final class PacketSocket implements AutoCloseable {
   private static final int AF_PACKET = 17;
   private static final int SOL_PACKET = 263;
   private static final int ADD_MEMBERSHIP = 1;
+  private static final int DROP_MEMBERSHIP = 2;
   private static final int RX_RING = 5;
   private static final int STATISTICS = 6;
   private static final int AUXDATA = 8;
@@ -152,26 +153,32 @@ public final class PacketSocket implements AutoCloseable {
 
   /** The interface takes frames for other hosts too, until this is closed. */
   public void promiscuous() throws SysException {
-    membership(PROMISCUOUS, new byte[0], "promiscuous");
+    membership(ADD_MEMBERSHIP, PROMISCUOUS, new byte[0], "PACKET_ADD_MEMBERSHIP promiscuous");
   }
 
   /**
-   * The interface takes frames to this group too, until this is closed.
+   * The interface takes frames to this group too, until this is closed, or has left it as often as
+   * it has joined it.
    *
    * @param address six bytes
    */
   public void join(byte[] address) throws SysException {
-    membership(MULTICAST, address, "multicast");
+    membership(ADD_MEMBERSHIP, MULTICAST, address, "PACKET_ADD_MEMBERSHIP multicast");
   }
 
-  private void membership(int kind, byte[] address, String name) throws SysException {
+  /** The interface need not take frames to this group for it; nothing when it did not join. */
+  public void leave(byte[] address) throws SysException {
+    membership(DROP_MEMBERSHIP, MULTICAST, address, "PACKET_DROP_MEMBERSHIP multicast");
+  }
+
+  private void membership(int option, int kind, byte[] address, String name) throws SysException {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment request = scratch.allocate(16, 4);
       request.set(JAVA_INT, 0, on.index());
       request.set(JAVA_SHORT, 4, (short) kind);
       request.set(JAVA_SHORT, 6, (short) address.length);
       MemorySegment.copy(address, 0, request, JAVA_BYTE, 8, address.length);
-      set(SOL_PACKET, ADD_MEMBERSHIP, request, "PACKET_ADD_MEMBERSHIP " + name);
+      set(SOL_PACKET, option, request, name);
     }
   }
 
@@ -282,7 +289,17 @@ public final class PacketSocket implements AutoCloseable {
     return waiter.await(nanos);
   }
 
-  /** Ends a running {@link #await}, or the next one. */
+  /** Waits until it is woken, whatever arrives. */
+  public void rest(long nanos) {
+    waiter.rest(nanos);
+  }
+
+  /** How many queues its interface receives by. */
+  public int queues() throws SysException {
+    return on.facts().receiveQueues();
+  }
+
+  /** Ends a running {@link #await} or {@link #rest}, or the next one. */
   public void wake() {
     lock.lock();
     try {
