@@ -71,7 +71,7 @@ public final class ChunkPool {
   public void release(long[] words, int stride, int number) {
     lock.lock();
     try {
-      room(number);
+      room(inside(words, stride, number));
       for (int i = 0; i < number; i++) {
         long address = words[i * stride];
         if (address >= 0 && address < end) {
@@ -116,6 +116,15 @@ public final class ChunkPool {
 
   public int total() {
     return total;
+  }
+
+  private int inside(long[] words, int stride, int number) {
+    int inside = 0;
+    for (int i = 0; i < number; i++) {
+      long address = words[i * stride];
+      inside += address >= 0 && address < end ? 1 : 0;
+    }
+    return inside;
   }
 
   private void room(int number) {

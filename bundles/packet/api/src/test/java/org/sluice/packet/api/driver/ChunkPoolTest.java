@@ -29,6 +29,9 @@ final class ChunkPoolTest {
     pool.release(new long[] {-1, 4 * 2048, Long.MIN_VALUE, Long.MAX_VALUE}, 1, 4);
     assertEquals(0, pool.free());
     assertEquals(4, pool.held());
+    pool.release(new long[] {0, 2048, 2 * 2048, 3 * 2048}, 1, 4);
+    pool.release(new long[] {-1, 4 * 2048}, 1, 2);
+    assertEquals(4, pool.free(), "nor is there a lack of room for it");
   }
 
   @Test
