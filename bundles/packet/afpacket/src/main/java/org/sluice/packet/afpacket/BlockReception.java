@@ -41,6 +41,11 @@ final class BlockReception implements Reception {
   private long packet;
   private boolean begun;
 
+  /** Chunks that the next packet needs, as far as it is known. */
+  private int needed = 1;
+
+  private volatile boolean starved;
+
   BlockReception(
       PacketSocket socket, MemorySegment memory, ChunkPool pool, FrameSpec spec, Tally tally)
       throws SysException {
@@ -65,9 +70,14 @@ final class BlockReception implements Reception {
   }
 
   @Override
+  public boolean starved() {
+    return starved;
+  }
+
+  @Override
   public boolean await(long nanos) {
     if (blocks.filled(block)) {
-      return true;
+      return supplied(nanos);
     }
     if (!socket.await(nanos)) {
       return false;
@@ -76,6 +86,23 @@ final class BlockReception implements Reception {
       socket.settle();
     }
     return true;
+  }
+
+  /** Waits until there are chunks for what has arrived; whether there are. */
+  private boolean supplied(long nanos) {
+    if (pool.free() >= needed) {
+      return true;
+    }
+    starved = true;
+    try {
+      // Whoever gives chunks back from now on wakes this side; who did just before, did not.
+      if (pool.free() < needed) {
+        socket.rest(nanos);
+      }
+    } finally {
+      starved = false;
+    }
+    return pool.free() >= needed;
   }
 
   @Override
@@ -139,8 +166,10 @@ final class BlockReception implements Reception {
         break;
       }
       if (stocked < frames && !stock(frames, capacity - filled)) {
+        needed = frames;
         break;
       }
+      needed = 1;
       bytes += copy(words, filled, frames);
       filled += frames;
       packets++;
@@ -157,9 +186,9 @@ final class BlockReception implements Reception {
   }
 
   /** Gets as many chunks as may be needed; whether there are as many as are. */
-  private boolean stock(int needed, int useful) {
+  private boolean stock(int frames, int useful) {
     stocked += pool.take(chunks, stocked, Math.min(useful, MOST_CHUNKS) - stocked);
-    return stocked >= needed;
+    return stocked >= frames;
   }
 
   /** Copies a packet into chunks; returns how long it is. */

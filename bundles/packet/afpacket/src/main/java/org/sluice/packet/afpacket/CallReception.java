@@ -44,6 +44,8 @@ final class CallReception implements Reception {
 
   private volatile int pending;
 
+  private volatile boolean starved;
+
   CallReception(
       PacketSocket socket,
       Arena arena,
@@ -185,8 +187,38 @@ final class CallReception implements Reception {
   }
 
   @Override
+  public boolean starved() {
+    return starved;
+  }
+
+  @Override
   public boolean await(long nanos) {
-    return pending > 0 || socket.await(nanos);
+    if (pending > 0) {
+      return true;
+    }
+    if (chunks.length == 0 || supplied()) {
+      return socket.await(nanos);
+    }
+    // What has arrived already would end every wait at once, while there is no place for it.
+    starved = true;
+    try {
+      // Whoever gives chunks back from now on wakes this side; who did just before, did not.
+      if (!supplied()) {
+        socket.rest(nanos);
+      }
+    } finally {
+      starved = false;
+    }
+    return supplied() && socket.await(0);
+  }
+
+  /** Whether there is a place with a chunk, when nothing is pending. */
+  private boolean supplied() {
+    if (ready == emptied) {
+      refill();
+      placed = ready;
+    }
+    return ready > 0;
   }
 
   private void place(int from, int to) {

@@ -3,6 +3,7 @@ package org.sluice.packet.afpacket;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -99,6 +100,7 @@ public final class PacketSocketDriver implements PortDriver {
     List<Finding> findings = new ArrayList<>();
     findings.add(privilege());
     findings.add(link(frames.name()));
+    findings.add(queues(frames));
     findings.add(options(frames));
     findings.add(filter(frames));
     findings.add(
@@ -152,6 +154,24 @@ public final class PacketSocketDriver implements PortDriver {
     }
   }
 
+  private static Finding queues(FrameSpec spec) {
+    if (spec.queues().isEmpty()) {
+      return Finding.yes("queues", "all");
+    }
+    try (NetworkInterface on = NetworkInterface.open(spec.name())) {
+      int there = on.facts().receiveQueues();
+      int last = Collections.max(spec.queues());
+      return last < there
+          ? Finding.yes("queues", spec.queues() + " of " + there)
+          : Finding.no(
+              "queues",
+              "there is no queue %d; it receives by %d, counted from 0".formatted(last, there),
+              "see: ethtool -l " + spec.name());
+    } catch (SysException e) {
+      return new Finding("queues", Answer.UNKNOWN, e.getMessage(), "");
+    }
+  }
+
   private static Finding noSuch(String name) {
     return Finding.no(
         "interface", "there is no interface " + name, "see: ip link show; is the name right?");
@@ -159,9 +179,9 @@ public final class PacketSocketDriver implements PortDriver {
 
   private static Finding options(FrameSpec spec) {
     try {
-      Options options = Options.of(spec.options());
+      PacketSocketOptions options = PacketSocketOptions.of(spec.options());
       return Finding.yes("options", options.toString());
-    } catch (IllegalArgumentException e) {
+    } catch (PortException e) {
       return Finding.no("options", String.valueOf(e.getMessage()), "correct the option");
     }
   }
@@ -191,7 +211,7 @@ public final class PacketSocketDriver implements PortDriver {
   private FramePort openFrames(FrameSpec spec) throws PortException {
     PacketSocketPort port;
     try {
-      port = PacketSocketPort.open(spec, Options.of(spec.options()), this::closed);
+      port = PacketSocketPort.open(spec, PacketSocketOptions.of(spec.options()), this::closed);
     } catch (IllegalArgumentException e) {
       throw new PortException("afpacket port on " + spec.name() + ": " + e.getMessage(), e);
     } catch (SysException e) {

@@ -3,8 +3,12 @@ package org.sluice.packet.afpacket;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -41,7 +45,7 @@ final class PacketSocketPort implements FramePort {
   private static final int LARGEST_BUFFER = 1 << 29;
 
   private final FrameSpec spec;
-  private final Options options;
+  private final PacketSocketOptions options;
   private final String subject;
   private final Consumer<PacketSocketPort> closing;
   private final Arena arena;
@@ -50,6 +54,8 @@ final class PacketSocketPort implements FramePort {
   private final ChunkPool pool;
   private final PacketSocket socket;
   private final ReentrantLock changing = new ReentrantLock();
+  private final ReentrantLock ending = new ReentrantLock();
+  private final Set<Long> joined = new HashSet<>();
   private volatile Match match;
   private volatile int filterLength;
   private final Gate receiving;
@@ -60,7 +66,8 @@ final class PacketSocketPort implements FramePort {
   private final Tally sent = new Tally();
   private volatile boolean closed;
 
-  private PacketSocketPort(FrameSpec spec, Options options, Consumer<PacketSocketPort> closing)
+  private PacketSocketPort(
+      FrameSpec spec, PacketSocketOptions options, Consumer<PacketSocketPort> closing)
       throws SysException {
     this.spec = spec;
     this.options = options;
@@ -80,6 +87,7 @@ final class PacketSocketPort implements FramePort {
       mapped = MappedMemory.map(shared, (long) spec.chunks() * spec.chunkSize(), pages(spec));
       memory = mapped.segment();
       pool = new ChunkPool(spec.chunks(), spec.chunkSize());
+      queues();
       socket.buffers((int) Math.min((long) spec.ring() * BYTES_PER_PLACE, LARGEST_BUFFER));
       if (options.bypass()) {
         socket.bypass();
@@ -101,7 +109,8 @@ final class PacketSocketPort implements FramePort {
     }
   }
 
-  static PacketSocketPort open(FrameSpec spec, Options options, Consumer<PacketSocketPort> closing)
+  static PacketSocketPort open(
+      FrameSpec spec, PacketSocketOptions options, Consumer<PacketSocketPort> closing)
       throws SysException {
     return new PacketSocketPort(spec, options, closing);
   }
@@ -111,7 +120,7 @@ final class PacketSocketPort implements FramePort {
     if (options.promiscuous()) {
       socket.promiscuous();
     }
-    groups(spec.match());
+    join(groups(spec.match()));
     if (options.fanout().isPresent()) {
       socket.filter(ClassicProgram.NOTHING);
       socket.listen();
@@ -123,26 +132,62 @@ final class PacketSocketPort implements FramePort {
     }
   }
 
-  /** An interface may pass over frames to groups that nobody has joined. */
-  private void groups(Match match) throws SysException {
-    switch (match) {
-      case Match.AnyOf(List<Match> matches) -> {
-        for (Match one : matches) {
-          groups(one);
+  /** A queue that is not there would be silent for ever. */
+  private void queues() throws SysException {
+    if (!spec.queues().isEmpty()) {
+      int there = socket.queues();
+      for (int queue : spec.queues()) {
+        if (queue >= there) {
+          throw new IllegalArgumentException(
+              "there is no queue %d; it receives by %d, counted from 0".formatted(queue, there));
         }
       }
-      case Match.Destination to when to.address().isMulticastAddress() ->
-          socket.join(link(to.address().getAddress()));
-      default -> {}
     }
   }
 
-  /** The address of the link layer for a group of IP. */
-  private static byte[] link(byte[] group) {
-    int end = group.length;
-    return end == 4
-        ? new byte[] {0x01, 0x00, 0x5e, (byte) (group[1] & 0x7f), group[2], group[3]}
-        : new byte[] {0x33, 0x33, group[end - 4], group[end - 3], group[end - 2], group[end - 1]};
+  /** The groups of the link layer that a match names. */
+  private static Set<Long> groups(Match match) {
+    Set<Long> groups = new HashSet<>();
+    switch (match) {
+      case Match.AnyOf(List<Match> matches) -> matches.forEach(one -> groups.addAll(groups(one)));
+      case Match.Destination to when to.address().isMulticastAddress() ->
+          groups.add(link(to.address().getAddress()));
+      default -> {}
+    }
+    return groups;
+  }
+
+  /** An interface may pass over frames to groups that nobody has joined. */
+  private void join(Set<Long> groups) throws SysException {
+    for (long group : groups) {
+      if (!joined.contains(group)) {
+        socket.join(address(group));
+        joined.add(group);
+      }
+    }
+  }
+
+  /** Keeps these groups and leaves all others. */
+  private void keep(Set<Long> groups) throws SysException {
+    for (long group : List.copyOf(joined)) {
+      if (!groups.contains(group)) {
+        socket.leave(address(group));
+        joined.remove(group);
+      }
+    }
+  }
+
+  /** The address of the link layer for a group of IP, as a number. */
+  private static long link(byte[] group) {
+    int low = ByteBuffer.wrap(group).getInt(group.length - Integer.BYTES);
+    return group.length == Integer.BYTES
+        ? 0x0100_5e00_0000L | (low & 0x7f_ffff)
+        : 0x3333_0000_0000L | Integer.toUnsignedLong(low);
+  }
+
+  private static byte[] address(long group) {
+    byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(group).array();
+    return Arrays.copyOfRange(bytes, 2, bytes.length);
   }
 
   private static PageKind pages(FrameSpec spec) {
@@ -191,7 +236,6 @@ final class PacketSocketPort implements FramePort {
 
   @Override
   public void wake() {
-    open();
     socket.wake();
   }
 
@@ -222,39 +266,50 @@ final class PacketSocketPort implements FramePort {
       return transmission.send(frames);
     } finally {
       sending.leave();
+      feed();
     }
   }
 
   @Override
   public void flush() {
-    // The kernel has taken over whatever send() has.
     sending.enter();
-    sending.leave();
+    try {
+      transmission.flush();
+    } finally {
+      sending.leave();
+    }
   }
 
   @Override
   public void release(FrameBatch frames) {
-    open();
     if (!frames.isEmpty()) {
       own(frames, memory, subject);
       pool.release(frames.words(), 2, frames.count());
       frames.clear();
+      feed();
     }
   }
 
+  /** Wakes the receiving side when it waits without a chunk. */
+  private void feed() {
+    if (reception.starved()) {
+      socket.wake();
+    }
+  }
+
+  /** A closed port may have had its memory at the same place, but not for as long. */
   static void own(FrameBatch frames, MemorySegment memory, String subject) {
-    if (!frames.memory().equals(memory)) {
-      throw new IllegalArgumentException("the frames are not of the " + subject);
+    if (!frames.isEmpty()
+        && !(frames.memory().equals(memory) && frames.memory().scope().equals(memory.scope()))) {
+      throw new IllegalArgumentException(
+          "the frames are of another port than the "
+              + subject
+              + "; copy them into frames that it reserved");
     }
   }
 
   @Override
   public PortStatistics statistics() {
-    open();
-    return counted();
-  }
-
-  private PortStatistics counted() {
     return new PortStatistics(
         received.get(Of.RECEIVED),
         received.get(Of.RECEIVED_BYTES),
@@ -274,12 +329,20 @@ final class PacketSocketPort implements FramePort {
       open();
       ClassicProgram filter = MatchFilter.of(wanted, spec.queues());
       if (spec.direction().receives()) {
-        groups(wanted);
-        socket.filter(filter);
+        Set<Long> groups = groups(wanted);
+        try {
+          join(groups);
+          socket.filter(filter);
+        } catch (SysException e) {
+          keep(groups(match));
+          throw e;
+        }
+        match = wanted;
+        filterLength = filter.instructions().size();
+        keep(groups);
       }
-      match = wanted;
-      filterLength = filter.instructions().size();
-    } catch (SysException e) {
+    } catch (SysException | IllegalArgumentException e) {
+      open();
       throw new PortException(subject + ": " + wanted + ": " + e.getMessage(), e);
     } finally {
       changing.unlock();
@@ -296,7 +359,7 @@ final class PacketSocketPort implements FramePort {
         state(),
         census(),
         List.of(),
-        counted(),
+        statistics(),
         facts());
   }
 
@@ -339,11 +402,19 @@ final class PacketSocketPort implements FramePort {
   @Override
   public void close() {
     closed = true;
-    if (receiving.shut(socket::wake)) {
-      sending.shut(() -> {});
-      socket.close();
-      arena.close();
-      closing.accept(this);
+    ending.lock();
+    try {
+      // Whoever comes second waits here until nothing is left, and is done.
+      if (receiving.shut(socket::wake)) {
+        sending.shut(() -> {});
+        // What was lost since it was last asked for is counted too.
+        socket.dropped();
+        socket.close();
+        arena.close();
+        closing.accept(this);
+      }
+    } finally {
+      ending.unlock();
     }
   }
 

@@ -23,6 +23,9 @@ sealed interface Reception permits CallReception, BlockReception {
   /** As the port's. */
   boolean await(long nanos);
 
+  /** Whether somebody waits for chunks, and must be woken when some come back. Any thread. */
+  boolean starved();
+
   /** How many chunks wait for what will arrive, or have it. */
   int placed();
 

@@ -20,6 +20,9 @@ final class Transmission {
   /** The most frames of one call; the longest packet must fit. */
   private static final int PIECES = 64;
 
+  /** The most frames of one packet. */
+  private static final int MOST = 18;
+
   private static final int AGAIN = -Errno.EAGAIN.number();
   private static final int INTERRUPTED = -Errno.EINTR.number();
   private static final int DOWN = -Errno.ENETDOWN.number();
@@ -56,12 +59,13 @@ final class Transmission {
   }
 
   int reserve(FrameBatch into, int count) {
+    allow();
     if (into.isEmpty()) {
       into.bind(memory, chunkSize);
     } else {
       PacketSocketPort.own(into, memory, subject);
     }
-    int wanted = allowed ? Math.min(count, into.capacity() - into.count()) : 0;
+    int wanted = Math.min(count, into.capacity() - into.count());
     int added = 0;
     while (added < wanted) {
       int got = pool.take(taken, 0, Math.min(wanted - added, PIECES));
@@ -78,13 +82,10 @@ final class Transmission {
   }
 
   int send(FrameBatch frames) {
-    int total = frames.count();
-    if (total == 0) {
-      return 0;
-    }
+    allow();
     PacketSocketPort.own(frames, memory, subject);
+    int total = frames.count();
     long[] words = frames.words();
-    inside(words, total);
     done = 0;
     while (done < total) {
       pack(words, total);
@@ -99,15 +100,14 @@ final class Transmission {
     return done;
   }
 
-  /** A frame that lies nowhere has no chunk to give back, so such a batch is no batch of this. */
-  private void inside(long[] words, int total) {
-    long size = memory.byteSize();
-    for (int i = 0; i < total; i++) {
-      long address = words[2 * i];
-      if (address < 0 || address >= size) {
-        throw new IllegalArgumentException(
-            "frame %d is at %d, where the %s has no memory".formatted(i, address, subject));
-      }
+  void flush() {
+    // The kernel has taken over whatever send() has.
+    allow();
+  }
+
+  private void allow() {
+    if (!allowed) {
+      throw new IllegalStateException("the " + subject + " was opened for receiving only");
     }
   }
 
@@ -195,18 +195,23 @@ final class Transmission {
     return bytes;
   }
 
-  /** Whether a packet has an end, and bytes, all of them within its chunks. */
+  /** Whether a packet has an end, and bytes in each frame, all of them within its chunks. */
   private boolean sound(long[] words, int at, int frames) {
-    if (!allowed || continued(words, at + frames - 1)) {
+    if (frames > MOST || continued(words, at + frames - 1)) {
       return false;
     }
     for (int i = at; i < at + frames; i++) {
-      long head = words[2 * i] & (chunkSize - 1);
       int length = (int) words[2 * i + 1];
-      if (length < 0 || head + length > chunkSize) {
+      if (length <= 0 || outside(words[2 * i], length)) {
         return false;
       }
     }
-    return bytes(words, at, frames) > 0;
+    return true;
+  }
+
+  private boolean outside(long address, int length) {
+    return address < 0
+        || address > memory.byteSize() - length
+        || (address & (chunkSize - 1)) + length > chunkSize;
   }
 }

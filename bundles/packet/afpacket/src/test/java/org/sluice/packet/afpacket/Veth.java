@@ -48,11 +48,18 @@ final class Veth implements AutoCloseable {
 
   /** Makes the cable. */
   void plug() throws IOException {
+    plug(1);
+  }
+
+  /** Makes the cable, with so many queues to receive by at each end. */
+  void plug(int queues) throws IOException {
     run(
         "ip",
         "link",
         "add",
         "a0",
+        "numrxqueues",
+        Integer.toString(queues),
         "netns",
         name + "a",
         "type",
@@ -60,6 +67,8 @@ final class Veth implements AutoCloseable {
         "peer",
         "name",
         "b0",
+        "numrxqueues",
+        Integer.toString(queues),
         "netns",
         name + "b");
     inA("ip", "link", "set", "a0", "up");
