@@ -23,6 +23,11 @@ interface Ends extends AutoCloseable {
   /** Whether nothing is lost between the ends that no port counts. */
   boolean lossless();
 
+  /** Whether frames for which the port has no chunk are kept for it, and not lost. */
+  default boolean patient() {
+    return false;
+  }
+
   @Override
   void close() throws IOException;
 }

@@ -27,6 +27,12 @@ final class PacketSocketEnds extends VethEnds {
     ((PacketSocketDriver) driver).stop();
   }
 
+  /** In the receive buffer of the socket. */
+  @Override
+  public boolean patient() {
+    return true;
+  }
+
   @Override
   public FrameSpec spec(char end) {
     return super.spec(end).option("afpacket.receive", receive);
