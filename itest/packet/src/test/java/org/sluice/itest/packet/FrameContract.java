@@ -750,7 +750,7 @@ abstract class FrameContract {
     FramePort b = open('b', FrameContract::small);
     FrameBatch own = new FrameBatch(64);
     FrameBatch kept = new FrameBatch(64);
-    b.reserve(own, 64);
+    b.reserve(own, 32);
     keepAll(a, b, kept);
     last(a);
     CompletableFuture<Void> end = new CompletableFuture<>();
