@@ -31,7 +31,7 @@ public final class OpenPorts implements Ports {
   private final Set<Steady<?>> open = ConcurrentHashMap.newKeySet();
   private final Trace trace = new Trace();
   private final Thread keeper =
-      Thread.ofPlatform().daemon().name("packet/engine/keeper").unstarted(this::keep);
+      Thread.ofPlatform().daemon().name("packet.engine/keeper").unstarted(this::keep);
   private volatile boolean closed;
 
   @Activate

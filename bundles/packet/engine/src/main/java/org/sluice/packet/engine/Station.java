@@ -74,7 +74,7 @@ final class Station {
     this.ports = ports;
     thread =
         Thread.ofPlatform()
-            .name("packet/engine/" + place.toString().replace(' ', '-'))
+            .name("packet.engine/" + place.toString().replace(' ', '-'))
             .unstarted(this::work);
   }
 

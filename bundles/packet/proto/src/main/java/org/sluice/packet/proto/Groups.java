@@ -6,8 +6,6 @@ import org.sluice.packet.api.Membership;
 
 /** Groups that are heard, all at one moment. */
 final class Groups {
-  static final Groups NONE = new Groups(List.of());
-
   private final List<Membership> memberships;
   private final long[] words;
 

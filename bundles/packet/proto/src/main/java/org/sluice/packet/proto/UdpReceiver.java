@@ -47,7 +47,7 @@ final class UdpReceiver {
   private int cursor;
   private boolean middle;
   private int chunkSize;
-  private volatile Groups groups = Groups.NONE;
+  private volatile Groups groups = new Groups(List.of());
   private volatile long ignored;
 
   UdpReceiver(FramePort frames, UdpSettings settings, Addresses addresses, Tally tally) {
