@@ -89,7 +89,7 @@ abstract class Steady<P extends Port> implements Port {
   private boolean open(List<Drivers.Choice> choices, List<String> refusals) {
     for (Drivers.Choice choice : choices) {
       try {
-        P next = choice.driver().open(spec);
+        P next = choice.opener().open(spec);
         prepare(next);
         P old = current;
         driver = choice.driver();
@@ -129,15 +129,16 @@ abstract class Steady<P extends Port> implements Port {
   private void finish(P old) {
     long left = 0;
     long unsent = 0;
+    PortStatistics last = PortStatistics.NONE;
     try {
       FrameCensus census = old.report().census();
       left = census.received();
       unsent = census.sending();
+      last = old.statistics();
     } catch (PortClosedException e) {
       // The driver closed it already; what it left is not known.
     }
     old.close();
-    PortStatistics last = old.statistics();
     before = before.plus(last).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
   }
 
