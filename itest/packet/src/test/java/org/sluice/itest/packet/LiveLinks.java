@@ -95,8 +95,7 @@ final class LiveLinks implements LinkTable {
           line.contains(" secondary ") ? EnumSet.of(AddressFlag.SECONDARY) : Set.of();
       addresses.add(new Address(link, prefix, null, Scope.GLOBAL, flags, ""));
       List<Route.Hop> hops = List.of(new Route.Hop(link, null, 1));
-      routes.add(
-          new Route(prefix.network(), 254, 2, Scope.LINK, "unicast", 0, 0, null, hops));
+      routes.add(new Route(prefix.network(), 254, 2, Scope.LINK, "unicast", 0, 0, null, hops));
     }
   }
 

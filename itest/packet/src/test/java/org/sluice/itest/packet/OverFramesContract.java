@@ -140,6 +140,42 @@ abstract class OverFramesContract extends DatagramContract {
     return words.substring(words.lastIndexOf(' ') + 1);
   }
 
+  /** Frames that the kernel does not take stay in the ring until the port is closed. */
+  @Override
+  long notSent(DatagramPort port) {
+    return super.notSent(port) + port.report().census().sending();
+  }
+
+  /** The kernel keeps no frames for which there is no chunk: they are dropped, and counted. */
+  @Override
+  @Test
+  void whoHoldsEverythingStarvesThePortUntilItGivesBack() throws Exception {
+    DatagramPort port = open(DatagramSpec.at(loopback("127.0.0.1", 0)).chunks(64, 2048));
+    DatagramPort peer = opposite(0);
+    DatagramBatch batch = new DatagramBatch(100);
+    DatagramBatch held = new DatagramBatch(64);
+    peer.reserve(batch, 100);
+    for (int i = 0; i < batch.count(); i++) {
+      batch.length(i, 8);
+      batch.remote(i, port.local());
+    }
+    assertEquals(100, peer.send(batch));
+    settled(
+        () -> {
+          DatagramBatch more = new DatagramBatch(64);
+          port.receive(more);
+          while (!more.isEmpty()) {
+            more.moveTo(held, more.count() - 1);
+            more.removeFirst(0);
+            more.compact();
+          }
+          return port.statistics().received() + port.statistics().receiveDropped() == 100;
+        });
+    assertEquals(held.count(), port.report().census().held());
+    port.release(held);
+    settled(() -> port.report().census().held() == 0 && port.report().census().missing() == 0);
+  }
+
   /** What comes in several packets is put together by the kernel, and comes by another way. */
   @Override
   boolean inOrder() {
