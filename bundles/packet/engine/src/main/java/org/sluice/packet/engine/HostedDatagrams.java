@@ -92,6 +92,7 @@ final class HostedDatagrams implements DatagramPort, Links.Follower {
     receiving = new Gate(title, "receiving");
     neighbours = neighbours(link);
     FramePort opened = null;
+    HostSocket made = null;
     try {
       for (Membership membership : spec.groups()) {
         enter(membership);
@@ -100,7 +101,8 @@ final class HostedDatagrams implements DatagramPort, Links.Follower {
       opened = opening.open(match);
       frames = opened;
       matched = match;
-      host = new HostSocket(socket, frames, frames.frameSize());
+      made = new HostSocket(socket, frames, frames.frameSize());
+      host = made;
       List<Prefix> addresses = addresses(spec, link);
       UdpSettings settings =
           new UdpSettings(
@@ -126,6 +128,9 @@ final class HostedDatagrams implements DatagramPort, Links.Follower {
       neighbours.close();
       if (opened != null) {
         opened.close();
+      }
+      if (made != null) {
+        made.close();
       }
       throw e;
     }
