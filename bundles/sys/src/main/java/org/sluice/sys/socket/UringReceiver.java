@@ -42,6 +42,10 @@ public final class UringReceiver implements AutoCloseable {
   private static final int BUFFER = 1;
   private static final int MORE = 2;
   private static final int ENTRY = 16;
+
+  /** Linux 6.18 brings 33 at a time; fewer than this, and there was no more. */
+  private static final int BURST = 16;
+
   private static final long RING_TAIL = 14;
   private static final VarHandle SHORT = JAVA_SHORT.varHandle();
 
@@ -57,12 +61,13 @@ public final class UringReceiver implements AutoCloseable {
   private int freeCount;
   private short tail;
   private boolean running;
-  private boolean starved;
+  private boolean unfinished;
   private int unsubmitted;
   private int ready;
   private int index;
   private int held;
   private int result;
+  private int came;
   private long chunk;
 
   /**
@@ -167,6 +172,7 @@ public final class UringReceiver implements AutoCloseable {
     if (!running) {
       uring.request(request);
       running = true;
+      came = 0;
       unsubmitted = 1;
     }
     // What the kernel refuses for now is begun with by the next call.
@@ -175,9 +181,13 @@ public final class UringReceiver implements AutoCloseable {
     held = ready;
   }
 
-  /** Whether the last request ended for want of chunks, so that there may be more. */
-  public boolean starved() {
-    return starved;
+  /**
+   * Whether the last request may have ended before it found nothing more: for want of chunks, or
+   * since the kernel lets one request bring only so many at a time, lest others wait too long. It
+   * does not tell which, so that whoever has many must ask again.
+   */
+  public boolean unfinished() {
+    return unfinished;
   }
 
   /** Goes to the next datagram; false when there is none. */
@@ -190,12 +200,13 @@ public final class UringReceiver implements AutoCloseable {
       if ((flags & MORE) == 0) {
         running = false;
         held = 0;
-        starved = result == -Errno.ENOBUFS.number();
+        unfinished = came >= BURST || result == -Errno.ENOBUFS.number();
       }
       if ((flags & BUFFER) != 0) {
         int place = flags >>> 16;
         chunk = chunks[place];
         free[freeCount++] = place;
+        came++;
         return true;
       }
     }

@@ -4,9 +4,12 @@ package org.sluice.packet.engine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.sluice.host.api.Spelling;
+import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortDriver;
 import org.sluice.packet.api.PortException;
@@ -18,12 +21,34 @@ import org.sluice.packet.api.Ports;
 final class Drivers {
   private final CopyOnWriteArrayList<PortDriver> all = new CopyOnWriteArrayList<>();
 
+  /** Datagrams by those that move frames. */
+  private final Map<PortDriver, OverFrames> composed = new ConcurrentHashMap<>();
+
+  private final Links links;
+
+  Drivers(Links links) {
+    this.links = links;
+  }
+
   void add(PortDriver driver) {
+    if (OverFrames.possible(driver)) {
+      composed.put(driver, new OverFrames(driver, links));
+    }
     all.add(driver);
   }
 
   void remove(PortDriver driver) {
     all.remove(driver);
+    composed.remove(driver);
+  }
+
+  /** Who opens what is wished for by this driver: itself, or what is made of its frames. */
+  private Optional<PortDriver> opener(PortDriver driver, PortSpec<?> spec) {
+    return driver.kinds().contains(kind(spec))
+        ? Optional.of(driver)
+        : spec instanceof DatagramSpec
+            ? Optional.ofNullable(composed.get(driver))
+            : Optional.empty();
   }
 
   boolean contains(PortDriver driver) {
@@ -34,18 +59,24 @@ final class Drivers {
     return all.stream().sorted(Comparator.comparing(PortDriver::name)).toList();
   }
 
-  /** A driver that would do, and how well. */
-  record Choice(PortDriver driver, PortProbe probe) {}
+  /**
+   * A driver that would do, and how well.
+   *
+   * @param driver on which the port depends
+   * @param opener of the port: the driver, or what is made of it
+   */
+  record Choice(PortDriver driver, PortDriver opener, PortProbe probe) {}
 
   /** Drivers of the right kind that would work, the best first. */
   List<Choice> choices(PortSpec<?> spec, String wish) {
     List<Choice> choices = new ArrayList<>();
     for (PortDriver driver : all) {
       boolean wanted = wish.equals(Ports.AUTO) || driver.name().equals(wish);
-      if (wanted && driver.kinds().contains(kind(spec))) {
-        PortProbe probe = driver.probe(spec);
+      PortDriver opener = wanted ? opener(driver, spec).orElse(null) : null;
+      if (opener != null) {
+        PortProbe probe = opener.probe(spec);
         if (probe.works() || !wish.equals(Ports.AUTO)) {
-          choices.add(new Choice(driver, probe));
+          choices.add(new Choice(driver, opener, probe));
         }
       }
     }
@@ -58,7 +89,7 @@ final class Drivers {
   /** What each driver says to a specification, the best first. */
   List<PortProbe> probes(PortSpec<?> spec) {
     return all.stream()
-        .map(driver -> driver.probe(spec))
+        .map(driver -> opener(driver, spec).orElse(driver).probe(spec))
         .sorted(
             Comparator.comparingInt((PortProbe probe) -> -probe.merit())
                 .thenComparing(PortProbe::driver))

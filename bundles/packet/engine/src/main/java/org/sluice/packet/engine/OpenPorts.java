@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.sluice.link.api.LinkTable;
 import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Port;
@@ -27,7 +28,8 @@ import org.sluice.packet.api.Ports;
 public final class OpenPorts implements Ports {
   private static final long GLANCE_NANOS = 250_000_000;
 
-  private final Drivers drivers = new Drivers();
+  private final Links links = new Links();
+  private final Drivers drivers = new Drivers(links);
   private final Set<Steady<?>> open = ConcurrentHashMap.newKeySet();
   private final Trace trace = new Trace();
   private final Thread keeper =
@@ -62,6 +64,21 @@ public final class OpenPorts implements Ports {
   public void driverGone(PortDriver driver) {
     drivers.remove(driver);
     open.forEach(port -> port.leaves(driver));
+  }
+
+  /** Without it datagrams cannot be made of frames. */
+  @Reference(
+      service = LinkTable.class,
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "tableGone")
+  public void tableThere(LinkTable table) {
+    links.there(table);
+    open.forEach(Steady::arrived);
+  }
+
+  public void tableGone(LinkTable table) {
+    links.gone(table);
   }
 
   @Override

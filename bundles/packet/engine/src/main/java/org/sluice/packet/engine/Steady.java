@@ -89,7 +89,7 @@ abstract class Steady<P extends Port> implements Port {
   private boolean open(List<Drivers.Choice> choices, List<String> refusals) {
     for (Drivers.Choice choice : choices) {
       try {
-        P next = opened(choice.driver());
+        P next = opened(choice.opener());
         P old = current;
         driver = choice.driver();
         merit = choice.probe().merit();

@@ -3,20 +3,28 @@ package org.sluice.packet.proto;
 
 import java.util.List;
 
-/** The addresses of this host on one link. */
+/**
+ * The addresses of this host on one link, which may become others: whoever asks for several things
+ * that must fit together sees to it that they do not meanwhile.
+ */
 final class Addresses {
   private static final int NONE = -1;
 
-  private final Prefix[] prefixes;
+  private volatile Prefix[] prefixes;
 
   Addresses(List<Prefix> prefixes) {
     this.prefixes = prefixes.toArray(Prefix[]::new);
   }
 
+  void replace(List<Prefix> others) {
+    prefixes = others.toArray(Prefix[]::new);
+  }
+
   /** Which of them this is; -1 when it is none. */
   int index(long high, long low) {
-    for (int i = 0; i < prefixes.length; i++) {
-      if (prefixes[i].low() == low && prefixes[i].high() == high) {
+    Prefix[] all = prefixes;
+    for (int i = 0; i < all.length; i++) {
+      if (all[i].low() == low && all[i].high() == high) {
         return i;
       }
     }

@@ -48,4 +48,16 @@ public interface Neighbourhood {
    * @return whether that was not known before, so that packets may have waited for it
    */
   boolean learn(long high, long low, long mac, Evidence evidence, long now);
+
+  /**
+   * Notes from which address of Ethernet a datagram of this sender came, who may be a neighbour or
+   * beyond a gateway. Anybody can write any sender into a datagram: so this is good for an answer
+   * as long as nothing better is known, and for nothing else. By the thread of the receiving side.
+   */
+  default void heard(long high, long low, long mac, long now) {}
+
+  /** From where a datagram of this sender came lately, or {@link #UNKNOWN}. */
+  default long heardFrom(long high, long low, long now) {
+    return UNKNOWN;
+  }
 }

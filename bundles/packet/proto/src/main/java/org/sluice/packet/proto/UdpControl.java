@@ -31,7 +31,7 @@ final class UdpControl {
   private static final int ADVERTISEMENT = NeighbourDiscovery.SIZE + 8;
 
   private final FramePort frames;
-  private final UdpSettings settings;
+  private UdpSettings settings;
   private final Addresses addresses;
   private final Neighbourhood neighbourhood;
   private final UdpSender sender;
@@ -67,6 +67,10 @@ final class UdpControl {
     this.neighbourhood = neighbourhood;
     this.sender = sender;
     this.random = random;
+  }
+
+  void settings(UdpSettings settings) {
+    this.settings = settings;
   }
 
   /** Takes note of frames, answers some of them, and gives all of them back. */

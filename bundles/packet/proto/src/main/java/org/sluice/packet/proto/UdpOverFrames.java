@@ -49,7 +49,8 @@ public final class UdpOverFrames implements DatagramPort {
   private static final int ROUNDS = 16;
 
   private final FramePort frames;
-  private final UdpSettings settings;
+  private volatile UdpSettings settings;
+  private final Addresses addresses;
   private final LongSupplier clock;
   private final Gate receiving;
   private final Gate sending;
@@ -75,6 +76,7 @@ public final class UdpOverFrames implements DatagramPort {
       FramePort frames,
       UdpSettings settings,
       Neighbourhood neighbourhood,
+      Detour detour,
       LongSupplier clock,
       long seed) {
     this.frames = frames;
@@ -83,17 +85,25 @@ public final class UdpOverFrames implements DatagramPort {
     receiving = new Gate(name(), "receiving");
     sending = new Gate(name(), "sending");
     SplittableRandom random = new SplittableRandom(seed);
-    Addresses addresses = new Addresses(settings.addresses());
-    receiver = new UdpReceiver(frames, settings, addresses, received);
+    addresses = new Addresses(settings.addresses());
+    receiver = new UdpReceiver(frames, settings, addresses, neighbourhood, received);
+    int identification = random.nextInt() & 0xffff;
     sender =
-        new UdpSender(frames, settings, addresses, neighbourhood, sent, random.nextInt() & 0xffff);
+        new UdpSender(frames, settings, addresses, neighbourhood, detour, sent, identification);
     control = new UdpControl(frames, settings, addresses, neighbourhood, sender, random);
   }
 
   /** Makes a port of datagrams; the port of frames belongs to it from now on. */
   public static UdpOverFrames over(
       FramePort frames, UdpSettings settings, Neighbourhood neighbourhood) {
-    return over(frames, settings, neighbourhood, System::nanoTime, System.nanoTime());
+    return over(frames, settings, neighbourhood, Detour.NONE);
+  }
+
+  /** The same, with another way out for what cannot leave as one frame. */
+  public static UdpOverFrames over(
+      FramePort frames, UdpSettings settings, Neighbourhood neighbourhood, Detour detour) {
+    return new UdpOverFrames(
+        frames, settings, neighbourhood, detour, System::nanoTime, System.nanoTime());
   }
 
   static UdpOverFrames over(
@@ -102,7 +112,42 @@ public final class UdpOverFrames implements DatagramPort {
       Neighbourhood neighbourhood,
       LongSupplier clock,
       long seed) {
-    return new UdpOverFrames(frames, settings, neighbourhood, clock, seed);
+    return new UdpOverFrames(frames, settings, neighbourhood, Detour.NONE, clock, seed);
+  }
+
+  /**
+   * The link is another one in these respects from now on. Any thread.
+   *
+   * @param others in place of the addresses; none when the link has none now
+   */
+  public void change(long mac, int mtu, List<Prefix> others) {
+    output.lock();
+    try {
+      UdpSettings next = settings.on(mac, mtu);
+      settings = next;
+      addresses.replace(others);
+      receiver.settings(next);
+      sender.settings(next);
+      control.settings(next);
+    } finally {
+      output.unlock();
+    }
+  }
+
+  /**
+   * Lends empty chunks to whoever receives for this port by another way; they go back by the port
+   * of frames. Any thread.
+   *
+   * @return how many were added
+   */
+  public int lend(FrameBatch into, int count) {
+    output.lock();
+    try {
+      open();
+      return frames.reserve(into, count);
+    } finally {
+      output.unlock();
+    }
   }
 
   private String name() {

@@ -2,6 +2,7 @@
 package org.sluice.packet.proto;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.DatagramBatch;
@@ -19,6 +20,7 @@ final class UdpReceiver {
   private static final int PACKETS = 16;
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
   private static final int MOST_PAYLOAD = 65_507;
+  private static final long MEMORY = TimeUnit.SECONDS.toNanos(1);
 
   private enum Fate {
     /** Belongs to the holder. */
@@ -34,8 +36,9 @@ final class UdpReceiver {
   }
 
   private final FramePort frames;
-  private final UdpSettings settings;
+  private volatile UdpSettings settings;
   private final Addresses addresses;
+  private final Neighbourhood neighbourhood;
   private final Tally tally;
   private final FrameBatch incoming = new FrameBatch(BATCH);
   private final FrameBatch spent = new FrameBatch(BATCH);
@@ -44,19 +47,34 @@ final class UdpReceiver {
   private final Ipv4 four = new Ipv4();
   private final Ipv6 six = new Ipv6();
   private final Udp udp = new Udp();
+  private long heardMac;
+  private long heardHigh;
+  private long heardLow;
+  private long heardAt;
   private int cursor;
   private boolean middle;
   private int chunkSize;
   private volatile Groups groups = new Groups(List.of());
   private volatile long ignored;
 
-  UdpReceiver(FramePort frames, UdpSettings settings, Addresses addresses, Tally tally) {
+  UdpReceiver(
+      FramePort frames,
+      UdpSettings settings,
+      Addresses addresses,
+      Neighbourhood neighbourhood,
+      Tally tally) {
     this.frames = frames;
     this.settings = settings;
     this.addresses = addresses;
+    this.neighbourhood = neighbourhood;
     this.tally = tally;
     reassembly =
         settings.reassembles() ? new Reassembly(PACKETS, frames.chunkSize(), PATIENCE) : null;
+  }
+
+  /** Any thread. */
+  void settings(UdpSettings settings) {
+    this.settings = settings;
   }
 
   void groups(Groups groups) {
@@ -121,7 +139,11 @@ final class UdpReceiver {
       middle = (flags & FrameBatch.CONTINUED) != 0;
       Fate fate = !first ? Fate.IGNORED : middle ? Fate.INVALID : sort(index, flags, into, now);
       switch (fate) {
-        case HANDED -> bytes += into.length(into.count() - 1);
+        case HANDED -> {
+          int last = into.count() - 1;
+          bytes += into.length(last);
+          heard(Wire.u48(incoming.memory(), incoming.address(index) + 6), into, last, now);
+        }
         case IGNORED -> strangers += first ? 1 : 0;
         case INVALID -> invalid++;
         case COPIED, CONTROL -> {}
@@ -142,6 +164,19 @@ final class UdpReceiver {
       frames.release(spent);
     }
     return more || leftover();
+  }
+
+  /** Datagrams often come from the same sender one after another, so the last one is kept. */
+  private void heard(long mac, DatagramBatch into, int index, long now) {
+    long high = into.remoteHigh(index);
+    long low = into.remoteLow(index);
+    if (mac != heardMac || low != heardLow || high != heardHigh || now - heardAt > MEMORY) {
+      heardMac = mac;
+      heardHigh = high;
+      heardLow = low;
+      heardAt = now;
+      neighbourhood.heard(high, low, mac, now);
+    }
   }
 
   /** One thread at a time writes it. */

@@ -31,10 +31,12 @@ final class UdpSender {
   private static final int INVALID = 2;
   private static final int DROPPED = 3;
   private static final int GONE = 4;
+  private static final int TOO_LONG = 5;
 
   private final FramePort frames;
-  private final UdpSettings settings;
+  private UdpSettings settings;
   private final Neighbourhood neighbourhood;
+  private final Detour detour;
   private final Tally tally;
   private final int linkHeader;
   private final PathMtus mtus = new PathMtus();
@@ -68,15 +70,22 @@ final class UdpSender {
       UdpSettings settings,
       Addresses addresses,
       Neighbourhood neighbourhood,
+      Detour detour,
       Tally tally,
       int identification) {
     this.frames = frames;
     this.settings = settings;
     this.addresses = addresses;
     this.neighbourhood = neighbourhood;
+    this.detour = detour;
     this.tally = tally;
     this.identification = identification;
     linkHeader = Ethernet.SIZE + (settings.vlan() == 0 ? 0 : VlanTag.SIZE);
+  }
+
+  void settings(UdpSettings settings) {
+    this.settings = settings;
+    wayKnown = false;
   }
 
   /** Sends from the first one on; what was taken is gone from the batch. */
@@ -119,7 +128,7 @@ final class UdpSender {
   }
 
   private void discard(DatagramBatch datagrams, int index, int outcome, long now) {
-    switch (outcome) {
+    switch (detoured(datagrams, index, outcome)) {
       case WAIT -> {
         if (mayWait(datagrams.memory())) {
           since[pending.count()] = now;
@@ -129,7 +138,11 @@ final class UdpSender {
         }
         tally.add(Tally.Of.SEND_DROPPED, 1);
       }
-      case INVALID -> tally.add(Tally.Of.SEND_INVALID, 1);
+      case READY -> {
+        tally.add(Tally.Of.SENT, 1);
+        tally.add(Tally.Of.SENT_BYTES, datagrams.length(index));
+      }
+      case INVALID, TOO_LONG -> tally.add(Tally.Of.SEND_INVALID, 1);
       case DROPPED -> tally.add(Tally.Of.SEND_DROPPED, 1);
       default -> {
         return;
@@ -140,6 +153,29 @@ final class UdpSender {
       spent.bind(datagrams.memory(), frames.chunkSize());
     }
     spent.add(datagrams.address(index), 0, 0);
+  }
+
+  /** What becomes of a datagram that cannot leave as a frame now: {@link #READY} if it has left. */
+  private int detoured(DatagramBatch datagrams, int index, int outcome) {
+    if (outcome == INVALID || outcome == GONE) {
+      return outcome;
+    }
+    Detour.Outcome by =
+        detour.send(
+            datagrams.memory(),
+            datagrams.address(index),
+            datagrams.length(index),
+            datagrams.remoteHigh(index),
+            datagrams.remoteLow(index),
+            datagrams.remotePort(index),
+            datagrams.localHigh(index),
+            datagrams.localLow(index));
+    return switch (by) {
+      case SENT -> READY;
+      case DROPPED -> DROPPED;
+      case INVALID -> INVALID;
+      case NOT_TAKEN -> outcome;
+    };
   }
 
   private void releaseSpent() {
@@ -188,7 +224,7 @@ final class UdpSender {
     }
     int total = ip + Udp.SIZE + length;
     if (total > mtus.of(high, low, settings.mtu(), now)) {
-      return INVALID;
+      return TOO_LONG;
     }
     if (outcome != READY) {
       return outcome;
@@ -270,18 +306,19 @@ final class UdpSender {
     } else if (four && ((int) low == LIMITED_BROADCAST || addresses.broadcast(high, low))) {
       wayMac = Ethernet.BROADCAST;
     } else {
-      if (!neighbourhood.route(high, low, hop)) {
-        return DROPPED;
-      }
-      wayMac = neighbourhood.mac(hop.high(), hop.low(), now);
-      if (wayMac == Neighbourhood.UNREACHABLE) {
-        return DROPPED;
-      }
-      if (neighbourhood.ask(hop.high(), hop.low(), now)) {
+      boolean routed = neighbourhood.route(high, low, hop);
+      wayMac = routed ? neighbourhood.mac(hop.high(), hop.low(), now) : Neighbourhood.UNREACHABLE;
+      if (routed
+          && wayMac != Neighbourhood.UNREACHABLE
+          && neighbourhood.ask(hop.high(), hop.low(), now)) {
         ask(hop.high(), hop.low());
       }
-      if (wayMac == Neighbourhood.UNKNOWN) {
-        return WAIT;
+      if (wayMac < 0) {
+        boolean unknown = wayMac == Neighbourhood.UNKNOWN;
+        wayMac = neighbourhood.heardFrom(high, low, now);
+        if (wayMac < 0) {
+          return unknown ? WAIT : DROPPED;
+        }
       }
     }
     waySourceHigh = addresses.high(source);
@@ -356,7 +393,8 @@ final class UdpSender {
         continue;
       }
       if (outcome != READY) {
-        tally.add(outcome == INVALID ? Tally.Of.SEND_INVALID : Tally.Of.SEND_DROPPED, 1);
+        boolean never = outcome == INVALID || outcome == TOO_LONG;
+        tally.add(never ? Tally.Of.SEND_INVALID : Tally.Of.SEND_DROPPED, 1);
         spent.add(pending.address(i), 0, 0);
       }
       pending.moveTo(served, i);

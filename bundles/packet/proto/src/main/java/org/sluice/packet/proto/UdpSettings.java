@@ -143,6 +143,24 @@ public record UdpSettings(
         waiting);
   }
 
+  /** The same on an interface that has changed. */
+  UdpSettings on(long mac, int mtu) {
+    return new UdpSettings(
+        mac,
+        addresses,
+        port,
+        vlan,
+        mtu,
+        hops,
+        groupHops,
+        answers,
+        reassembles,
+        reports,
+        link,
+        index,
+        waiting);
+  }
+
   /** Questions for the addresses are answered, since no kernel does it. */
   public UdpSettings answering() {
     return new UdpSettings(

@@ -41,7 +41,7 @@ final class UringPort extends UdpPort {
         in.receive();
         received().add(Tally.Of.WAKEUPS, 1);
         drain(into);
-        more = in.starved();
+        more = in.unfinished();
       }
     }
     waiting = in.waiting();
