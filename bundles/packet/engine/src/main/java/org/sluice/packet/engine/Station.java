@@ -147,6 +147,8 @@ final class Station {
         interrupted = true;
       }
     }
+    // Class loaders of the framework remember threads that loaded classes, and threads their task.
+    posts = new Post[0];
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
