@@ -77,6 +77,7 @@ public final class RingPort implements FramePort {
   private int next;
   private boolean pending;
   private volatile boolean starved;
+  private volatile @Nullable RawRings raw;
   private @Nullable PortStatistics last;
 
   public RingPort(Build build) {
@@ -476,6 +477,7 @@ public final class RingPort implements FramePort {
 
   private PortStatistics count() {
     Exchange.Counts counts = exchange.counts();
+    RawRings heir = raw;
     return new PortStatistics(
         received.get(Tally.Of.RECEIVED),
         received.get(Tally.Of.RECEIVED_BYTES),
@@ -485,7 +487,9 @@ public final class RingPort implements FramePort {
         received.get(Tally.Of.RECEIVE_INVALID) + counts.receiveInvalid(),
         sent.get(Tally.Of.SEND_DROPPED),
         sent.get(Tally.Of.SEND_INVALID) + counts.sendInvalid(),
-        received.get(Tally.Of.WAKEUPS) + sent.get(Tally.Of.WAKEUPS));
+        received.get(Tally.Of.WAKEUPS)
+            + sent.get(Tally.Of.WAKEUPS)
+            + (heir == null ? 0 : heir.wakeups()));
   }
 
   @Override
@@ -518,9 +522,9 @@ public final class RingPort implements FramePort {
           sendings += (int) (out.producer() - done.producer());
         }
       }
+      int held = raw == null ? pool.held() : pool.total() - fill - waiting - sendings - completed;
       FrameCensus census =
-          new FrameCensus(
-              pool.free(), fill, waiting, pool.held(), sendings, completed, pool.total());
+          new FrameCensus(pool.free(), fill, waiting, held, sendings, completed, pool.total());
       return new PortReport(
           build.driver,
           build.where,
@@ -535,14 +539,80 @@ public final class RingPort implements FramePort {
     }
   }
 
-  @Override
-  public void close() {
+  /** Who makes of the rings what is used in place of this port. */
+  interface Heir {
+    RawRings made(Build build, long[] free);
+  }
+
+  /** Shuts both sides for ever, and hands over what they used. */
+  RawRings handOver(Heir heir) throws PortException {
+    String name = build.driver + " port on " + build.where;
+    if (sender != null) {
+      settle(sender);
+    }
+    if (pool.held() != 0) {
+      throw new PortException(
+          "%s: %d frames are still with its holder or on their way; release them first"
+              .formatted(name, pool.held()));
+    }
     if (!receiving.shut(this::wake)) {
-      return;
+      throw new PortClosedException(name);
     }
     sending.shut(() -> {});
     life.lock();
     try {
+      if (last != null) {
+        throw new PortClosedException(name);
+      }
+      long[] free = new long[pool.free()];
+      pool.take(free, 0, free.length);
+      pool.handedOut(free.length);
+      RawRings made = heir.made(build, free);
+      raw = made;
+      return made;
+    } finally {
+      life.unlock();
+    }
+  }
+
+  /** Takes back what was sent, so that the one who takes over begins with nothing on its way. */
+  private void settle(Lane lane) throws PortException {
+    sending.enter();
+    try {
+      for (int i = 0; i < STUBBORN; i++) {
+        reclaim(lane);
+        if (transmit(lane).producer() == completion(lane).consumer()) {
+          return;
+        }
+        kick();
+        LockSupport.parkNanos(this, PAUSE);
+      }
+    } finally {
+      sending.leave();
+    }
+    throw new PortException(
+        build.driver + " port on " + build.where + ": frames are still on their way");
+  }
+
+  @Override
+  public void close() {
+    boolean first = receiving.shut(this::wake);
+    sending.shut(() -> {});
+    RawRings heir = raw;
+    if (heir != null) {
+      heir.close();
+    } else if (first) {
+      end();
+    }
+  }
+
+  /** Takes everything back; both sides, or who took over from them, are shut. */
+  void end() {
+    life.lock();
+    try {
+      if (last != null) {
+        return;
+      }
       last = count();
       exchange.close();
     } finally {
