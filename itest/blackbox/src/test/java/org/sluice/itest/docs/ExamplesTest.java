@@ -4,12 +4,9 @@ package org.sluice.itest.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +19,7 @@ class ExamplesTest {
 
   @Test
   void helloPlugin() throws Exception {
-    byte[] jar = built("hello-plugin", "com.example.hello");
+    byte[] jar = ExampleProject.jar(folder, "hello-plugin", "com.example.hello");
     try (SluiceProcess sluice = SluiceProcess.start()) {
       sluice.put(sluice.plugins().resolve("hello.jar"), jar);
       String first =
@@ -57,7 +54,7 @@ class ExamplesTest {
 
   @Test
   void linkWatcher() throws Exception {
-    byte[] jar = built("link-watcher", "com.example.linkwatcher");
+    byte[] jar = ExampleProject.jar(folder, "link-watcher", "com.example.linkwatcher");
     try (SluiceProcess sluice = SluiceProcess.start()) {
       sluice.put(sluice.plugins().resolve("watcher.jar"), jar);
       sluice.awaitTrue(
@@ -65,57 +62,6 @@ class ExamplesTest {
           () -> sluice.command("watch:flaps").out().contains("lo"));
       Files.delete(sluice.plugins().resolve("watcher.jar"));
       sluice.awaitTrue("the command to go", () -> sluice.command("watch:flaps").exit() == 2);
-    }
-  }
-
-  private byte[] built(String example, String name) throws Exception {
-    Path project = folder.resolve(example);
-    try (Stream<Path> tree = Files.walk(SluiceProcess.ROOT.resolve("examples").resolve(example))) {
-      for (Path path : tree.filter(p -> !p.toString().contains("/target")).toList()) {
-        Path to =
-            project.resolve(
-                SluiceProcess.ROOT
-                    .resolve("examples")
-                    .resolve(example)
-                    .relativize(path)
-                    .toString());
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(to);
-        } else {
-          Files.copy(path, to);
-        }
-      }
-    }
-    Path log = folder.resolve("maven.log");
-    ProcessBuilder maven =
-        new ProcessBuilder(
-                "mvn",
-                "-B",
-                "-q",
-                "-Dsluice.repository=" + SluiceProcess.DIST.toRealPath().resolve("lib/repository"),
-                "package")
-            .directory(project.toFile())
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(log.toFile());
-    Map<String, String> environment = maven.environment();
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
-    try (LocalRepository repository = new LocalRepository()) {
-      environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + repository.view());
-      Process process = maven.start();
-      boolean done = process.waitFor(180, TimeUnit.SECONDS);
-      process.destroyForcibly();
-      assertTrue(done, () -> "Maven took too long:\n" + text(log));
-      assertEquals(0, process.exitValue(), () -> text(log));
-    }
-    return Files.readAllBytes(project.resolve("target/" + name + ".jar"));
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 }

@@ -115,24 +115,38 @@ final class SplitFrames implements SplitPort {
     return fresh;
   }
 
-  /** Gives the port what was released. Nothing happens when another thread is doing that. */
+  /** Gives the port what was released, unless another thread is doing that. */
   private int recycle() {
     Stock[] now = stocks;
     if (now.length == 0 || !now[0].returned() || !returning.tryLock()) {
       return 0;
     }
     try {
-      int all = 0;
-      int some;
-      do {
-        some = now[0].take(back);
-        all += some;
-        port.release(back);
-      } while (some == back.capacity());
-      return all;
+      return drain(now[0]);
     } finally {
       returning.unlock();
     }
+  }
+
+  /** Gives the port all that was released until now. */
+  private void recycleAll(Stock stock) {
+    returning.lock();
+    try {
+      drain(stock);
+    } finally {
+      returning.unlock();
+    }
+  }
+
+  private int drain(Stock stock) {
+    int all = 0;
+    int some;
+    do {
+      some = stock.take(back);
+      all += some;
+      port.release(back);
+    } while (some == back.capacity());
+    return all;
   }
 
   /** The receiving half. */
@@ -205,7 +219,7 @@ final class SplitFrames implements SplitPort {
         boolean scarce = of != null && of.scarce();
         if (of != null && scarce) {
           of.hungry(true);
-          recycle();
+          recycleAll(of);
         }
         long left = until - System.nanoTime();
         boolean there =

@@ -38,7 +38,8 @@ final class Stock {
   /** Each one chunk, counted from 1; 0 where there is none. */
   private final int[] places;
 
-  private int head;
+  /** Written by who takes out. */
+  private volatile int head;
 
   @SuppressWarnings("UnusedVariable") // by TAIL
   private volatile int tail;
@@ -106,14 +107,15 @@ final class Stock {
 
   /** Whether something may be in the ring; any thread. */
   boolean returned() {
-    return (int) PLACE.getOpaque(places, head & (places.length - 1)) != 0;
+    return (int) PLACE.getVolatile(places, head & (places.length - 1)) != 0;
   }
 
   /** Takes out what was given back, as frames of a batch that is empty; one thread at a time. */
   int take(FrameBatch into) {
     into.bind(memory, chunkSize);
-    int taken = take(places, head, into, shift);
-    head += taken;
+    int from = head;
+    int taken = take(places, from, into, shift);
+    head = from + taken;
     out.addAndGet(-taken);
     return taken;
   }
