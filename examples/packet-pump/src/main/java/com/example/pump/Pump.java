@@ -1,6 +1,7 @@
 package com.example.pump;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -11,7 +12,6 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.sluice.packet.api.FrameSpec;
-import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.Ports;
 import org.sluice.packet.rings.RawRings;
@@ -26,6 +26,7 @@ import org.sluice.packet.rings.RawRings;
 @Designate(ocd = Pump.Config.class)
 public final class Pump {
   private static final long LOOK_NANOS = 200_000;
+  private static final long AGAIN_NANOS = 200_000_000;
 
   @ObjectClassDefinition(name = "Pump", description = "What the pump forwards")
   public @interface Config {
@@ -47,32 +48,22 @@ public final class Pump {
   /** What went one way. */
   public record Row(String from, String to, long packets, long bytes, long dropped) {}
 
+  private final Ports ports;
   private final Config config;
-  private final RawRings left;
-  private final RawRings right;
-  private final Way there;
-  private final Way back;
-  private final AtomicLong faults = new AtomicLong();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile Way there;
+  private volatile Way back;
 
   @Activate
-  public Pump(@Reference Ports ports, Config config) throws PortException {
+  public Pump(@Reference Ports ports, Config config) {
+    this.ports = ports;
     this.config = config;
-    left = rings(ports, config, config.left());
-    try {
-      right = rings(ports, config, config.right());
-    } catch (PortException | RuntimeException e) {
-      left.close();
-      throw e;
-    }
-    there = new Way(left, right);
-    back = new Way(right, left);
     thread = Thread.ofPlatform().name("com.example.pump/forward").start(this::work);
   }
 
-  /** All chunks of both ports are moved by hand from now on. */
-  private static RawRings rings(Ports ports, Config config, String link) throws PortException {
+  /** All chunks of the port are moved by hand from now on. */
+  private RawRings rings(String link) throws PortException {
     FrameSpec spec = FrameSpec.on(link).queues(0);
     return RawRings.of(ports.open(spec, config.driver()), config.checked());
   }
@@ -80,25 +71,40 @@ public final class Pump {
   @Deactivate
   public void stop() throws InterruptedException {
     closed = true;
-    left.wake();
+    LockSupport.unpark(thread);
     thread.join();
-    right.close();
-    left.close();
   }
 
+  /**
+   * Opens both ports when it can, and again when they are gone: when this bundle is replaced the old
+   * one has the queues for a moment longer.
+   */
   private void work() {
-    try {
-      while (!closed) {
-        if (there.move() + back.move() == 0) {
-          // One thread looks at both, so it sleeps at one for a moment only.
-          left.await(LOOK_NANOS);
+    String before = "";
+    while (!closed) {
+      try (RawRings left = rings(config.left());
+          RawRings right = rings(config.right())) {
+        forward(left, right);
+      } catch (PortException | IllegalStateException e) {
+        if (!e.toString().equals(before)) {
+          before = e.toString();
+          System.getLogger("com.example.pump").log(System.Logger.Level.WARNING, "stopped: " + before);
         }
+        LockSupport.parkNanos(this, AGAIN_NANOS);
       }
-    } catch (PortClosedException e) {
-      // The driver went away.
-    } catch (IllegalStateException e) {
-      faults.incrementAndGet();
-      System.getLogger("com.example.pump").log(System.Logger.Level.ERROR, "stopped", e);
+    }
+  }
+
+  private void forward(RawRings left, RawRings right) {
+    Way one = new Way(left, right);
+    Way other = new Way(right, left);
+    there = one;
+    back = other;
+    while (!closed) {
+      if (one.move() + other.move() == 0) {
+        // One thread looks at both, so it sleeps at one for a moment only.
+        left.await(LOOK_NANOS);
+      }
     }
   }
 
@@ -106,8 +112,11 @@ public final class Pump {
       """
       Tells what went in each direction.
       Example: pump:count""")
-  public java.util.List<Row> count() {
-    return java.util.List.of(
-        there.row(config.left(), config.right()), back.row(config.right(), config.left()));
+  public List<Row> count() {
+    Way one = there;
+    Way other = back;
+    return one == null || other == null
+        ? List.of()
+        : List.of(one.row(config.left(), config.right()), other.row(config.right(), config.left()));
   }
 }

@@ -179,7 +179,7 @@ class PacketExamplesTest {
         wire.far().exec("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.99.0.3");
         var rows = sluice.command("pump:count", "--json").out();
         assertTrue(rows.contains("\"dropped\":0") || rows.contains("\"dropped\": 0"), rows);
-        assertFalse(sluice.log().contains("com.example.pump stopped"), sluice.log());
+        assertFalse(sluice.log().contains("is in the"), sluice.log());
         assertTrue(sluice.command("packet:ports").out().contains("back"));
         sluice.awaitCommitted();
 
@@ -221,13 +221,9 @@ class PacketExamplesTest {
         .formatted(String.join(", ", Arrays.stream(backends).map(b -> '"' + b + '"').toList()));
   }
 
-  private static long alive(SluiceProcess sluice) {
-    return sluice
-        .command("balancer:backends")
-        .out()
-        .lines()
-        .filter(line -> line.contains("true"))
-        .count();
+  private static int alive(SluiceProcess sluice) {
+    String rows = sluice.command("balancer:backends", "--json").out();
+    return rows.replace(" ", "").split("\"alive\":true", -1).length - 1;
   }
 
   @Test

@@ -288,7 +288,14 @@ final class AsyncFrames implements AsyncPort {
     for (int i = first; i < count; i++) {
       ((OwnedPacket) arrived[i]).releaseIfHeld();
     }
-    frames.close();
+    try {
+      frames.close();
+    } finally {
+      farewell();
+    }
+  }
+
+  private void farewell() {
     Subscribed last;
     synchronized (this) {
       over = true;

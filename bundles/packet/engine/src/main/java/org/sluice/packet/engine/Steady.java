@@ -138,8 +138,7 @@ abstract class Steady<P extends Port> implements Port {
     } catch (PortClosedException e) {
       // The driver closed it already; what it left is not known.
     }
-    old.close();
-    PortStatistics last = old.statistics();
+    PortStatistics last = last(old);
     before = before.plus(last).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
   }
 
@@ -181,11 +180,24 @@ abstract class Steady<P extends Port> implements Port {
     P now = current;
     gone = true;
     if (now != null) {
-      now.close();
-      before = before.plus(now.statistics());
+      before = before.plus(last(now));
       current = null;
     }
     closed.run();
+  }
+
+  /**
+   * Closes a port, and tells what it moved; what it tells itself afterwards is up to its driver.
+   */
+  private static PortStatistics last(Port port) {
+    PortStatistics counted = PortStatistics.NONE;
+    try {
+      counted = port.statistics();
+    } catch (PortClosedException e) {
+      // Its driver closed it before; some still tell then, and some do not.
+    }
+    port.close();
+    return counted;
   }
 
   /** A driver came: it may be better than the present one. */
