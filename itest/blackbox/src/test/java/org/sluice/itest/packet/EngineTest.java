@@ -17,7 +17,7 @@ import org.sluice.itest.SluiceProcess;
 class EngineTest {
 
   /** Sends datagrams one after another until each was answered, and says how often it had to. */
-  private static final String ASK =
+  static final String ASK =
       """
       import socket, sys
       host, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -61,6 +61,17 @@ public interface FramePort extends Port {
    */
   void match(Match match) throws PortException;
 
+  /**
+   * The port of the driver itself, for those who need what only this driver has, and do without
+   * another one in its place. This port is used up: every call on it but {@link #report}, {@link
+   * #statistics} and {@link #close} fails from now on. Whoever gets the other one closes it.
+   *
+   * @throws PortException when the port may change its driver, or has none now; nothing has changed
+   */
+  default FramePort direct() throws PortException {
+    return this;
+  }
+
   /** Room before the first byte of a reserved frame, to put headers in front of what is there. */
   int headroom();
 

@@ -23,6 +23,22 @@ public interface Ports {
    */
   <P extends Port> P open(PortSpec<P> spec, String driver) throws PortException;
 
+  /**
+   * Opens a port of frames in two halves with packets that have an owner each.
+   *
+   * @param driver its name, or {@link #AUTO}
+   * @throws PortException as {@link #open}
+   */
+  SplitPort split(FrameSpec spec, String driver) throws PortException;
+
+  /**
+   * Opens a port of frames that calls when something is there.
+   *
+   * @param driver its name, or {@link #AUTO}
+   * @throws PortException as {@link #open}
+   */
+  AsyncPort async(FrameSpec spec, String driver) throws PortException;
+
   /** What each driver could do with this, the best first. */
   List<PortProbe> probe(PortSpec<?> spec);
 

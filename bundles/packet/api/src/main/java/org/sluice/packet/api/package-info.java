@@ -8,6 +8,13 @@
  * really moves them is a {@link org.sluice.packet.api.PortDriver}, one bundle each; {@link
  * org.sluice.packet.api.Ports} chooses one, and another one when its bundle goes.
  *
+ * <p><b>Users.</b> There are three kinds. Most register a {@link
+ * org.sluice.packet.api.PacketHandler} and are called with batches. Who hands packets from thread
+ * to thread opens a {@link org.sluice.packet.api.SplitPort}, or an {@link
+ * org.sluice.packet.api.AsyncPort} to be called, and owns every {@link
+ * org.sluice.packet.api.Packet} for itself. Who wants the rings of a driver takes its port over by
+ * {@link org.sluice.packet.api.FramePort#direct}.
+ *
  * <p><b>Memory.</b> Packets lie outside the heap, in chunks of one {@link
  * org.sluice.packet.api.Port#memory}. A {@link org.sluice.packet.api.FrameBatch} or {@link
  * org.sluice.packet.api.DatagramBatch} is a reusable list of places in it. Nothing is copied on the

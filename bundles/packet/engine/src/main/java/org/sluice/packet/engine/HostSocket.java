@@ -46,7 +46,7 @@ final class HostSocket implements Detour, AutoCloseable {
     this.room = room;
     out = new SendArray(arena, frames.memory(), 1, socket.six());
     in = new ReceiveArray(arena, frames.memory(), room, PLACES, socket.six());
-    watcher = Thread.ofPlatform().daemon().name("packet/engine/socket").unstarted(this::watch);
+    watcher = Thread.ofPlatform().daemon().name("packet.engine/socket").unstarted(this::watch);
   }
 
   /** Begins to wait; once. */

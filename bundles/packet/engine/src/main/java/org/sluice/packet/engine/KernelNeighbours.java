@@ -178,7 +178,7 @@ final class KernelNeighbours implements Neighbourhood, AutoCloseable {
       throw e;
     }
     listener =
-        Thread.ofPlatform().daemon().name("packet/engine/neighbours").unstarted(this::listen);
+        Thread.ofPlatform().daemon().name("packet.engine/neighbours").unstarted(this::listen);
     listener.start();
   }
 

@@ -12,6 +12,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.sluice.link.api.LinkTable;
+import org.sluice.packet.api.AsyncPort;
 import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Port;
@@ -22,6 +23,7 @@ import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.api.PortReport;
 import org.sluice.packet.api.PortSpec;
 import org.sluice.packet.api.Ports;
+import org.sluice.packet.api.SplitPort;
 
 /** The ports that are open, and a thread that looks after them. */
 @Component(service = {Ports.class, OpenPorts.class})
@@ -31,6 +33,7 @@ public final class OpenPorts implements Ports {
   private final Links links = new Links();
   private final Drivers drivers = new Drivers(links);
   private final Set<Steady<?>> open = ConcurrentHashMap.newKeySet();
+  private final Set<AsyncFrames> calling = ConcurrentHashMap.newKeySet();
   private final Trace trace = new Trace();
   private final Thread keeper =
       Thread.ofPlatform().daemon().name("packet.engine/keeper").unstarted(this::keep);
@@ -46,6 +49,7 @@ public final class OpenPorts implements Ports {
     closed = true;
     LockSupport.unpark(keeper);
     keeper.join();
+    calling.forEach(AsyncFrames::close);
     open.forEach(Port::close);
     trace.end();
   }
@@ -94,6 +98,21 @@ public final class OpenPorts implements Ports {
     @SuppressWarnings("unchecked") // each kind of specification is of its kind of port
     P made = (P) port;
     return made;
+  }
+
+  @Override
+  public SplitPort split(FrameSpec spec, String driver) throws PortException {
+    return new SplitFrames(open(spec, driver), "port on " + spec.name());
+  }
+
+  @Override
+  public AsyncPort async(FrameSpec spec, String driver) throws PortException {
+    AsyncFrames[] self = new AsyncFrames[1];
+    SplitFrames halves = new SplitFrames(open(spec, driver), "port on " + spec.name());
+    self[0] = new AsyncFrames(halves, spec.name(), () -> calling.remove(self[0]));
+    calling.add(self[0]);
+    self[0].start();
+    return self[0];
   }
 
   private Steady<?> steady(PortSpec<?> spec, String driver) {

@@ -18,6 +18,7 @@ import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
 import org.sluice.packet.api.PortSpec;
 import org.sluice.packet.api.PortStatistics;
+import org.sluice.packet.api.Ports;
 import org.sluice.packet.api.driver.Gate;
 
 /**
@@ -46,6 +47,7 @@ abstract class Steady<P extends Port> implements Port {
   private PortStatistics before = PortStatistics.NONE;
   private int moves;
   private boolean gone;
+  private boolean used;
   private String trouble = "";
   private volatile @Nullable P current;
 
@@ -157,11 +159,69 @@ abstract class Steady<P extends Port> implements Port {
     before = before.plus(counted).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
   }
 
+  /**
+   * Hands over the port of the driver, and does nothing more for it than to tell of it. The caller
+   * has made sure that it fits.
+   */
+  final P handOver() throws PortException {
+    if (wish.equals(Ports.AUTO)) {
+      throw new PortException(
+          "the port on %s may change its driver, now %s; open it with a driver by name"
+              .formatted(spec.link().orElse("-"), driver()));
+    }
+    if (current == null) {
+      throw new PortException(
+          "the port on %s has no driver now: %s".formatted(spec.link().orElse("-"), trouble));
+    }
+    if (!receiving.shut(this::wakeQuietly)) {
+      throw new PortClosedException("port on " + spec.link().orElse("-"));
+    }
+    sending.shut(() -> {});
+    moving.lock();
+    try {
+      P now = current;
+      used = true;
+      if (now == null) {
+        // Its driver went this very moment.
+        bury();
+        throw new PortClosedException("port on " + spec.link().orElse("-"));
+      }
+      return now;
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  /** The port that was handed over is no more; nobody wants another one. */
+  private void bury() {
+    P now = current;
+    gone = true;
+    if (now != null) {
+      before = before.plus(last(now));
+      current = null;
+    }
+    closed.run();
+  }
+
+  /**
+   * Closes a port, and tells what it moved; what it tells itself afterwards is up to its driver.
+   */
+  private static PortStatistics last(Port port) {
+    PortStatistics counted = PortStatistics.NONE;
+    try {
+      counted = port.statistics();
+    } catch (PortClosedException e) {
+      // Its driver closed it before; some still tell then, and some do not.
+    }
+    port.close();
+    return counted;
+  }
+
   /** A driver came: it may be better than the present one. */
   final void arrived() {
     moving.lock();
     try {
-      if (gone) {
+      if (gone || used) {
         return;
       }
       List<Drivers.Choice> better =
@@ -180,7 +240,9 @@ abstract class Steady<P extends Port> implements Port {
   final void leaves(PortDriver leaving) {
     moving.lock();
     try {
-      if (!gone && driver == leaving) {
+      if (!gone && driver == leaving && used) {
+        bury();
+      } else if (!gone && driver == leaving) {
         abandon("driver " + leaving.name() + " goes");
       }
     } finally {
@@ -196,7 +258,11 @@ abstract class Steady<P extends Port> implements Port {
       if (gone) {
         return;
       }
-      if (now == null) {
+      if (used) {
+        if (now != null && closed(now)) {
+          bury();
+        }
+      } else if (now == null) {
         move(drivers.choices(spec, wish), "");
       } else if (dead(now)) {
         abandon("its interface is gone");
@@ -209,6 +275,15 @@ abstract class Steady<P extends Port> implements Port {
   private boolean dead(P port) {
     try {
       return port.report().state().equals("gone");
+    } catch (PortClosedException e) {
+      return true;
+    }
+  }
+
+  private static boolean closed(Port port) {
+    try {
+      port.report();
+      return false;
     } catch (PortClosedException e) {
       return true;
     }
@@ -410,12 +485,17 @@ abstract class Steady<P extends Port> implements Port {
 
   @Override
   public final void close() {
-    if (!receiving.shut(this::wakeQuietly)) {
-      return;
-    }
+    boolean first = receiving.shut(this::wakeQuietly);
     sending.shut(() -> {});
     moving.lock();
     try {
+      if (used && !gone) {
+        bury();
+        return;
+      }
+      if (!first) {
+        return;
+      }
       gone = true;
       P now = current;
       if (now != null) {

@@ -87,11 +87,17 @@ final class SteadyFrames extends Steady<FramePort> implements FramePort {
 
   /** Whether the frames are of a port that is gone; they are lost then. */
   private boolean stale(FramePort port, FrameBatch frames) {
-    if (frames.isEmpty() || frames.memory().equals(port.memory())) {
+    if (frames.isEmpty() || same(frames, port)) {
       return false;
     }
     loseAll(frames);
     return true;
+  }
+
+  /** Memory that the kernel put in the place of another one is equal to it, but of another port. */
+  private static boolean same(FrameBatch frames, FramePort port) {
+    return frames.memory().equals(port.memory())
+        && frames.memory().scope().equals(port.memory().scope());
   }
 
   private int loseAll(FrameBatch frames) {
@@ -120,7 +126,7 @@ final class SteadyFrames extends Steady<FramePort> implements FramePort {
   public void release(FrameBatch frames) {
     FramePort port = any();
     try {
-      if (port != null && !frames.isEmpty() && frames.memory().equals(port.memory())) {
+      if (port != null && !frames.isEmpty() && same(frames, port)) {
         port.release(frames);
       }
     } catch (PortClosedException e) {
@@ -141,6 +147,11 @@ final class SteadyFrames extends Steady<FramePort> implements FramePort {
     } finally {
       moving.unlock();
     }
+  }
+
+  @Override
+  public FramePort direct() throws PortException {
+    return handOver().direct();
   }
 
   @Override

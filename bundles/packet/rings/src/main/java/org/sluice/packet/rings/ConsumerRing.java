@@ -69,6 +69,12 @@ public final class ConsumerRing {
     }
   }
 
+  /** One of the words of an entry that can be read. */
+  long word(int words, int which, int entry) {
+    int place = (consumer + entry) & (size - 1);
+    return memory.get(JAVA_LONG, entries + 8L * (words * place + which));
+  }
+
   /** Frees the entries that were read first, for the other party to write. */
   public void free(int number) {
     consumer += number;

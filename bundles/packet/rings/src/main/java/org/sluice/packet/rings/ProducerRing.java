@@ -48,6 +48,11 @@ public final class ProducerRing {
 
   /** Writes descriptors of 16 bytes, two words each, and shows them to the other party. */
   public void putDescriptors(long[] from, int at, int number) {
+    writeDescriptors(from, at, number);
+    publish(number);
+  }
+
+  void writeDescriptors(long[] from, int at, int number) {
     int first = producer & (size - 1);
     int untilEnd = Math.min(number, size - first);
     MemorySegment.copy(from, 2 * at, memory, JAVA_LONG, entries + 16L * first, 2 * untilEnd);
@@ -55,21 +60,38 @@ public final class ProducerRing {
       MemorySegment.copy(
           from, 2 * (at + untilEnd), memory, JAVA_LONG, entries, 2 * (number - untilEnd));
     }
-    publish(number);
   }
 
   /** Writes addresses of 8 bytes and shows them to the other party. */
   public void putAddresses(long[] from, int number) {
+    writeAddresses(from, number);
+    publish(number);
+  }
+
+  void writeAddresses(long[] from, int number) {
     int first = producer & (size - 1);
     int untilEnd = Math.min(number, size - first);
     MemorySegment.copy(from, 0, memory, JAVA_LONG, entries + 8L * first, untilEnd);
     if (untilEnd < number) {
       MemorySegment.copy(from, untilEnd, memory, JAVA_LONG, entries, number - untilEnd);
     }
-    publish(number);
   }
 
-  private void publish(int number) {
+  /** One of the words of an entry that has room, or was written and is not yet shown. */
+  long word(int words, int which, int entry) {
+    return memory.get(JAVA_LONG, place(words, which, entry));
+  }
+
+  void word(int words, int which, int entry, long value) {
+    memory.set(JAVA_LONG, place(words, which, entry), value);
+  }
+
+  private long place(int words, int which, int entry) {
+    return entries + 8L * (words * ((producer + entry) & (size - 1)) + which);
+  }
+
+  /** Shows entries that were written to the other party. */
+  void publish(int number) {
     producer += number;
     Indices.release(memory, producerAt, producer);
   }

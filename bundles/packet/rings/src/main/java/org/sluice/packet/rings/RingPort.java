@@ -86,6 +86,7 @@ public final class RingPort implements FramePort {
   private boolean pending;
   private boolean down;
   private volatile boolean starved;
+  private volatile @Nullable RawRings raw;
   private @Nullable PortStatistics last;
 
   public RingPort(Build build) {
@@ -543,6 +544,7 @@ public final class RingPort implements FramePort {
 
   private PortStatistics count() {
     Exchange.Counts counts = exchange.counts();
+    RawRings heir = raw;
     return new PortStatistics(
         received.get(Tally.Of.RECEIVED),
         received.get(Tally.Of.RECEIVED_BYTES),
@@ -552,7 +554,9 @@ public final class RingPort implements FramePort {
         received.get(Tally.Of.RECEIVE_INVALID) + counts.receiveInvalid(),
         sent.get(Tally.Of.SEND_DROPPED),
         sent.get(Tally.Of.SEND_INVALID) + counts.sendInvalid(),
-        received.get(Tally.Of.WAKEUPS) + sent.get(Tally.Of.WAKEUPS));
+        received.get(Tally.Of.WAKEUPS)
+            + sent.get(Tally.Of.WAKEUPS)
+            + (heir == null ? 0 : heir.wakeups()));
   }
 
   @Override
@@ -585,9 +589,9 @@ public final class RingPort implements FramePort {
           sendings += (int) (out.producer() - done.producer());
         }
       }
+      int held = raw == null ? pool.held() : pool.total() - fill - waiting - sendings - completed;
       FrameCensus census =
-          new FrameCensus(
-              pool.free(), fill, waiting, pool.held(), sendings, completed, pool.total());
+          new FrameCensus(pool.free(), fill, waiting, held, sendings, completed, pool.total());
       return new PortReport(
           build.driver,
           build.where,
@@ -602,29 +606,89 @@ public final class RingPort implements FramePort {
     }
   }
 
+  /** Who makes of the rings what is used in place of this port. */
+  interface Heir {
+    RawRings made(Build build, long[] free);
+  }
+
+  /** Shuts both sides for ever, and hands over what they used. */
+  RawRings handOver(Heir heir) throws PortException {
+    String name = build.driver + " port on " + build.where;
+    closing.lock();
+    try {
+      if (sender != null) {
+        settle(sender);
+      }
+      if (pool.held() != 0) {
+        throw new PortException(
+            "%s: %d frames are still with its holder or on their way; release them first"
+                .formatted(name, pool.held()));
+      }
+      if (!receiving.shut(this::wake)) {
+        throw new PortClosedException(name);
+      }
+      sending.shut(() -> {});
+      long[] free = new long[pool.free()];
+      pool.take(free, 0, free.length);
+      pool.handedOut(free.length);
+      RawRings made = heir.made(build, free);
+      raw = made;
+      return made;
+    } finally {
+      closing.unlock();
+    }
+  }
+
+  /** Takes back what was sent, so that the one who takes over begins with nothing on its way. */
+  private void settle(Lane lane) throws PortException {
+    sending.enter();
+    try {
+      for (int i = 0; i < STUBBORN; i++) {
+        reclaim(lane);
+        if (transmit(lane).producer() == completion(lane).consumer()) {
+          return;
+        }
+        kick();
+        LockSupport.parkNanos(this, PAUSE);
+      }
+    } finally {
+      sending.leave();
+    }
+    throw new PortException(
+        build.driver + " port on " + build.where + ": frames are still on their way");
+  }
+
   @Override
   public void close() {
     closing.lock();
     try {
       // Whoever comes second waits here until nothing is left, and is done.
-      if (receiving.shut(this::wake)) {
+      boolean first = receiving.shut(this::wake);
+      RawRings heir = raw;
+      if (heir != null) {
+        heir.close();
+      } else if (first) {
         sending.shut(() -> {});
         end();
-        build.closed.run();
       }
     } finally {
       closing.unlock();
     }
   }
 
-  private void end() {
+  /** Takes everything back; both sides, or who took over from them, are shut. */
+  void end() {
     life.lock();
     try {
+      if (last != null) {
+        return;
+      }
       last = count();
       exchange.close();
     } finally {
       life.unlock();
     }
+    build.closed.run();
   }
 
   /** A closed port may have had its memory at the same place, but not for as long. */

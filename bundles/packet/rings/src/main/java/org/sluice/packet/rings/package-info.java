@@ -7,6 +7,8 @@
  * org.sluice.packet.rings.RingPort} is the port that the driver for AF_XDP and the simulator have
  * in common, so that what is tested on the simulator is what runs on the interface.
  *
+ * <p>Who wants the rings themselves gets them by {@link org.sluice.packet.rings.RawRings}.
+ *
  * <p><b>Safety.</b> A {@link org.sluice.packet.rings.ConsumerRing} or {@link
  * org.sluice.packet.rings.ProducerRing} belongs to one thread at a time and trusts it: who frees
  * entries that were not read, or publishes entries that were not written, makes the other party use
