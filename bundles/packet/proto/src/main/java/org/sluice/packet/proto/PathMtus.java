@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.packet.proto;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,7 +18,8 @@ final class PathMtus {
   static final int LEAST_SIX = 1280;
 
   /** What old routers, which do not tell, may have meant (RFC 1191). */
-  private static final int[] PLATEAUS = {32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 576};
+  private static final List<Integer> PLATEAUS =
+      List.of(32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 576);
 
   private static final int CAPACITY = 256;
 
