@@ -137,7 +137,7 @@ class ShellTest {
     for (String command : commands()) {
       // These end the process or wait for something that never comes.
       if (command.matches(
-          "felix:(stop|frameworklevel|update|uninstall|refresh)|demo:(sleep|spin|quiet|deaf|fl.*)")) {
+          "felix:(stop|frameworklevel|update|uninstall|refresh)|demo:(sleep|spin|quiet|deaf|fl.*)|packet:trace")) {
         continue;
       }
       Answer answer = sluice.command(command, "--json");

@@ -2,6 +2,7 @@
 package org.sluice.packet.rings;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Where every chunk of a port is, and which way it may go. */
 final class ChunkLedger {
@@ -12,14 +13,14 @@ final class ChunkLedger {
   static final byte TRANSMIT = 4;
   static final byte COMPLETION = 5;
 
-  private static final String[] WHERE = {
-    "free",
-    "in the fill ring",
-    "in the receive ring, not yet freed there",
-    "the user's, with a received packet",
-    "in the transmit ring",
-    "in the completion ring, not yet freed there"
-  };
+  private static final List<String> WHERE =
+      List.of(
+          "free",
+          "in the fill ring",
+          "in the receive ring, not yet freed there",
+          "the user's, with a received packet",
+          "in the transmit ring",
+          "in the completion ring, not yet freed there");
 
   private final byte[] states;
   private final int shift;
@@ -103,7 +104,7 @@ final class ChunkLedger {
   }
 
   int[] census() {
-    int[] census = new int[WHERE.length];
+    int[] census = new int[WHERE.size()];
     for (byte state : states) {
       census[state]++;
     }
@@ -112,6 +113,6 @@ final class ChunkLedger {
 
   private IllegalStateException refused(int chunk, String what) {
     return new IllegalStateException(
-        "%s: chunk %d is %s".formatted(what, chunk, WHERE[states[chunk]]));
+        "%s: chunk %d is %s".formatted(what, chunk, WHERE.get(states[chunk])));
   }
 }
