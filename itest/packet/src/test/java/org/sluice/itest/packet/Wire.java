@@ -27,6 +27,18 @@ final class Wire implements AutoCloseable {
     try {
       run("ip", "netns", "add", left);
       run("ip", "netns", "add", right);
+      for (String namespace : List.of(left, right)) {
+        // Nobody else has these addresses, so nobody need be asked for seconds whether he has.
+        run(
+            "ip",
+            "netns",
+            "exec",
+            namespace,
+            "sysctl",
+            "-qw",
+            "net.ipv6.conf.all.accept_dad=0",
+            "net.ipv6.conf.default.accept_dad=0");
+      }
       run(
           "ip", "-n", left, "link", "add", "left", "type", "veth", "peer", "name", "right", "netns",
           right);
