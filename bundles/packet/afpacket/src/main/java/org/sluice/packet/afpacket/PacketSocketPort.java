@@ -19,6 +19,7 @@ import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.Pages;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
@@ -299,8 +300,7 @@ final class PacketSocketPort implements FramePort {
 
   /** A closed port may have had its memory at the same place, but not for as long. */
   static void own(FrameBatch frames, MemorySegment memory, String subject) {
-    if (!frames.isEmpty()
-        && !(frames.memory().equals(memory) && frames.memory().scope().equals(memory.scope()))) {
+    if (!frames.isEmpty() && !Port.sameMemory(frames.memory(), memory)) {
       throw new IllegalArgumentException(
           "the frames are of another port than the "
               + subject

@@ -14,6 +14,14 @@ public interface Port extends AutoCloseable {
   /** Where the packets lie. A batch holds places in it; another port's places mean nothing here. */
   MemorySegment memory();
 
+  /**
+   * Whether two are the memory of the same port. The kernel may have put one in the place of
+   * another that is gone, which is equal to it then, but is not it.
+   */
+  static boolean sameMemory(MemorySegment one, MemorySegment other) {
+    return one.equals(other) && one.scope().equals(other.scope());
+  }
+
   /** How long a chunk is, in bytes. */
   int chunkSize();
 

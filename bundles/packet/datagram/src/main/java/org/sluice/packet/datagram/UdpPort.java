@@ -14,6 +14,7 @@ import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.FrameCensus;
 import org.sluice.packet.api.Membership;
 import org.sluice.packet.api.Pages;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
@@ -428,7 +429,7 @@ public abstract class UdpPort implements DatagramPort {
   }
 
   private void own(DatagramBatch batch) {
-    if (!batch.memory().equals(memory)) {
+    if (!Port.sameMemory(batch.memory(), memory)) {
       throw new IllegalArgumentException("the batch holds datagrams of another port than " + title);
     }
   }

@@ -51,10 +51,6 @@ final class Drivers {
             : Optional.empty();
   }
 
-  boolean contains(PortDriver driver) {
-    return all.contains(driver);
-  }
-
   List<PortDriver> all() {
     return all.stream().sorted(Comparator.comparing(PortDriver::name)).toList();
   }
@@ -115,10 +111,6 @@ final class Drivers {
             .formatted(
                 spec.link().map(link -> "on " + link).orElse("there"),
                 reasons.isEmpty() ? "There is no driver." : String.join(". ", reasons)));
-  }
-
-  Optional<PortDriver> named(String name) {
-    return all.stream().filter(driver -> driver.name().equals(name)).findFirst();
   }
 
   static Class<? extends Port> kind(PortSpec<?> spec) {

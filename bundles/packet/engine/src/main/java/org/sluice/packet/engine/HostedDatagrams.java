@@ -22,6 +22,7 @@ import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.Membership;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
@@ -385,7 +386,7 @@ final class HostedDatagrams implements DatagramPort, Links.Follower {
   }
 
   private void own(DatagramBatch batch) {
-    if (!batch.memory().equals(port.memory())) {
+    if (!Port.sameMemory(batch.memory(), port.memory())) {
       throw new IllegalArgumentException("the batch holds datagrams of another port than " + title);
     }
   }

@@ -102,17 +102,20 @@ public final class OpenPorts implements Ports {
 
   @Override
   public SplitPort split(FrameSpec spec, String driver) throws PortException {
-    return new SplitFrames(open(spec, driver), "port on " + spec.name());
+    return halves(spec, driver);
   }
 
   @Override
   public AsyncPort async(FrameSpec spec, String driver) throws PortException {
     AsyncFrames[] self = new AsyncFrames[1];
-    SplitFrames halves = new SplitFrames(open(spec, driver), "port on " + spec.name());
-    self[0] = new AsyncFrames(halves, spec.name(), () -> calling.remove(self[0]));
+    self[0] = new AsyncFrames(halves(spec, driver), spec.name(), () -> calling.remove(self[0]));
     calling.add(self[0]);
     self[0].start();
     return self[0];
+  }
+
+  private SplitFrames halves(FrameSpec spec, String driver) throws PortException {
+    return new SplitFrames(open(spec, driver), "port on " + spec.name());
   }
 
   private Steady<?> steady(PortSpec<?> spec, String driver) {

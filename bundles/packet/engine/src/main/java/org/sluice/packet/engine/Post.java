@@ -62,13 +62,7 @@ final class Post {
   }
 
   void idle() {
-    if (!out) {
-      try {
-        handler.idle();
-      } catch (Throwable t) {
-        fault(t);
-      }
-    }
+    guarded(handler::idle);
   }
 
   /** Whether the handler came back as it should. */

@@ -143,20 +143,16 @@ abstract class Steady<P extends Port> implements Port {
   }
 
   private void finish(P old) {
-    PortStatistics counted = PortStatistics.NONE;
     long left = 0;
     long unsent = 0;
     try {
-      counted = old.statistics();
       FrameCensus census = old.report().census();
       left = census.received();
       unsent = census.sending();
-      old.close();
-      counted = old.statistics();
     } catch (PortClosedException e) {
-      // The driver closed it already; what is known of it is counted.
+      // Its driver closed it before; what it left is not known.
     }
-    before = before.plus(counted).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
+    before = before.plus(last(old)).plus(new PortStatistics(0, 0, 0, 0, left, 0, unsent, 0, 0));
   }
 
   /**
@@ -203,17 +199,16 @@ abstract class Steady<P extends Port> implements Port {
     closed.run();
   }
 
-  /**
-   * Closes a port, and tells what it moved; what it tells itself afterwards is up to its driver.
-   */
+  /** Closes a port, and tells what it moved: to the end if it still tells then, as some do. */
   private static PortStatistics last(Port port) {
     PortStatistics counted = PortStatistics.NONE;
     try {
       counted = port.statistics();
+      port.close();
+      counted = port.statistics();
     } catch (PortClosedException e) {
-      // Its driver closed it before; some still tell then, and some do not.
+      port.close();
     }
-    port.close();
     return counted;
   }
 

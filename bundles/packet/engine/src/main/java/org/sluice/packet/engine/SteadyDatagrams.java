@@ -8,6 +8,7 @@ import org.sluice.packet.api.DatagramBatch;
 import org.sluice.packet.api.DatagramPort;
 import org.sluice.packet.api.DatagramSpec;
 import org.sluice.packet.api.Membership;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 
@@ -92,7 +93,7 @@ final class SteadyDatagrams extends Steady<DatagramPort> implements DatagramPort
 
   /** Whether the datagrams are of a port that is gone; they are lost then. */
   private boolean stale(DatagramPort port, DatagramBatch datagrams) {
-    if (datagrams.isEmpty() || datagrams.memory().equals(port.memory())) {
+    if (datagrams.isEmpty() || Port.sameMemory(datagrams.memory(), port.memory())) {
       return false;
     }
     loseAll(datagrams);
@@ -125,7 +126,9 @@ final class SteadyDatagrams extends Steady<DatagramPort> implements DatagramPort
   public void release(DatagramBatch datagrams) {
     DatagramPort port = any();
     try {
-      if (port != null && !datagrams.isEmpty() && datagrams.memory().equals(port.memory())) {
+      if (port != null
+          && !datagrams.isEmpty()
+          && Port.sameMemory(datagrams.memory(), port.memory())) {
         port.release(datagrams);
       }
     } catch (PortClosedException e) {

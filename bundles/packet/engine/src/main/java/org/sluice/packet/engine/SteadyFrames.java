@@ -6,6 +6,7 @@ import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Match;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 
@@ -87,17 +88,11 @@ final class SteadyFrames extends Steady<FramePort> implements FramePort {
 
   /** Whether the frames are of a port that is gone; they are lost then. */
   private boolean stale(FramePort port, FrameBatch frames) {
-    if (frames.isEmpty() || same(frames, port)) {
+    if (frames.isEmpty() || Port.sameMemory(frames.memory(), port.memory())) {
       return false;
     }
     loseAll(frames);
     return true;
-  }
-
-  /** Memory that the kernel put in the place of another one is equal to it, but of another port. */
-  private static boolean same(FrameBatch frames, FramePort port) {
-    return frames.memory().equals(port.memory())
-        && frames.memory().scope().equals(port.memory().scope());
   }
 
   private int loseAll(FrameBatch frames) {
@@ -126,7 +121,7 @@ final class SteadyFrames extends Steady<FramePort> implements FramePort {
   public void release(FrameBatch frames) {
     FramePort port = any();
     try {
-      if (port != null && !frames.isEmpty() && same(frames, port)) {
+      if (port != null && !frames.isEmpty() && Port.sameMemory(frames.memory(), port.memory())) {
         port.release(frames);
       }
     } catch (PortClosedException e) {

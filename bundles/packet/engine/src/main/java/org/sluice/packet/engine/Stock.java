@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sluice.packet.api.FrameBatch;
+import org.sluice.packet.api.Port;
 
 /**
  * The packets of one memory, and a ring by which those that were released go back.
@@ -69,7 +70,7 @@ final class Stock {
 
   /** Memory that the kernel put in the place of another one is equal to it, but not the same. */
   boolean in(MemorySegment other) {
-    return memory.equals(other) && memory.scope().equals(other.scope());
+    return Port.sameMemory(memory, other);
   }
 
   /** Whether the memory can still be used. */

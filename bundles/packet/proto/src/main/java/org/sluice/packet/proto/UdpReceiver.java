@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.DatagramBatch;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.driver.Tally;
 
 /**
@@ -107,7 +108,7 @@ final class UdpReceiver {
    */
   boolean receive(DatagramBatch into, long now) {
     boolean more = true;
-    if (leftover() && !incoming.memory().equals(frames.memory())) {
+    if (leftover() && !Port.sameMemory(incoming.memory(), frames.memory())) {
       // Another driver has taken over, and what the old one had received went with its memory.
       tally.add(Tally.Of.RECEIVE_DROPPED, incoming.count() - cursor);
       cursor = incoming.count();
@@ -122,7 +123,7 @@ final class UdpReceiver {
     }
     if (into.isEmpty()) {
       into.bind(incoming.memory());
-    } else if (!into.memory().equals(incoming.memory())) {
+    } else if (!Port.sameMemory(into.memory(), incoming.memory())) {
       return false;
     }
     chunkSize = frames.chunkSize();

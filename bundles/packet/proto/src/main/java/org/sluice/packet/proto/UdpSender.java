@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.sluice.packet.api.DatagramBatch;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.driver.Tally;
 
 /**
@@ -333,7 +334,7 @@ final class UdpSender {
 
   /** {@link #way} has just found that the neighbour, in {@link #hop}, is not known. */
   private boolean mayWait(MemorySegment memory) {
-    if (pending.count() > 0 && !pending.memory().equals(memory)) {
+    if (pending.count() > 0 && !Port.sameMemory(pending.memory(), memory)) {
       forget();
     }
     int before = 0;

@@ -11,6 +11,7 @@ import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FrameCensus;
 import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.Match;
+import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
@@ -693,8 +694,7 @@ public final class RingPort implements FramePort {
 
   /** A closed port may have had its memory at the same place, but not for as long. */
   private void own(FrameBatch frames) {
-    if (!frames.isEmpty()
-        && !(frames.memory().equals(memory) && frames.memory().scope().equals(memory.scope()))) {
+    if (!frames.isEmpty() && !Port.sameMemory(frames.memory(), memory)) {
       throw new IllegalArgumentException(
           "the frames are of another port than the "
               + build.driver

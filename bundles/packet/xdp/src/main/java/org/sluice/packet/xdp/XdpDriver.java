@@ -40,7 +40,7 @@ import org.sluice.sys.xdp.XdpRing;
 import org.sluice.sys.xdp.XdpSocket;
 import org.sluice.sys.xdp.XdpWaiter;
 
-/** Opens ports of AF_XDP. Its options are told by {@code packet:drivers}. */
+/** Opens ports of AF_XDP. Its options are told by {@link XdpOptions}. */
 @Component(service = PortDriver.class)
 public final class XdpDriver implements PortDriver {
   static final String NAME = "xdp";
