@@ -7,9 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.sluice.sys.call.CallState;
@@ -52,9 +49,9 @@ final class LibcProcess {
   private static final MethodHandle WAITID =
       Libc.link("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SYSCALL =
-      variadic("syscall", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+      Libc.linkVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle PRCTL =
-      variadic("prctl", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+      Libc.linkVariadic("prctl", 1, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle CAPSET = Libc.link("capset", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SPAWN =
       Libc.link("posix_spawn", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
@@ -243,16 +240,5 @@ final class LibcProcess {
     if (result < 0) {
       throw new SysException("giving up the capabilities of a thread", call, -result);
     }
-  }
-
-  @SuppressWarnings("restricted")
-  private static MethodHandle variadic(
-      String name, MemoryLayout result, MemoryLayout... arguments) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow(name),
-        FunctionDescriptor.of(result, arguments),
-        Linker.Option.captureCallState("errno"),
-        Linker.Option.firstVariadicArg(1));
   }
 }

@@ -11,14 +11,12 @@ import org.sluice.sys.call.LibcKernel;
 /** The commands of {@code bpf(2)}. */
 final class Bpf {
   static final int MAP_CREATE = 0;
-  static final int MAP_LOOKUP = 1;
   static final int MAP_UPDATE = 2;
   static final int MAP_DELETE = 3;
   static final int PROG_LOAD = 5;
   static final int OBJ_PIN = 6;
   static final int OBJ_GET = 7;
   static final int PROG_TEST_RUN = 10;
-  static final int PROG_GET_FD_BY_ID = 13;
   static final int OBJ_GET_INFO = 15;
   static final int LINK_CREATE = 28;
   static final int LINK_UPDATE = 29;

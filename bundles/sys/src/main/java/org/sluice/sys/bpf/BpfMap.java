@@ -18,8 +18,6 @@ public final class BpfMap implements AutoCloseable {
 
   /** What a map holds. */
   public enum Kind {
-    /** Numbers for each processor, by index. */
-    PER_PROCESSOR_ARRAY(6),
     /** Sockets of AF_XDP, by index. */
     SOCKETS(17);
 
@@ -104,21 +102,6 @@ public final class BpfMap implements AutoCloseable {
       if (result < 0 && result != -Errno.ENOENT.number()) {
         throw new SysException(subject + ", key " + key, "BPF_MAP_DELETE_ELEM", -result);
       }
-    }
-  }
-
-  /** The sum of a number of eight bytes over all processors. */
-  public long sum(int key, int processors) throws SysException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment values = arena.allocate(JAVA_LONG, processors);
-      MemorySegment attributes = element(arena, key);
-      attributes.set(JAVA_LONG, 16, values.address());
-      Bpf.must(arena, subject + ", key " + key, "BPF_MAP_LOOKUP_ELEM", Bpf.MAP_LOOKUP, attributes);
-      long sum = 0;
-      for (int i = 0; i < processors; i++) {
-        sum += values.getAtIndex(JAVA_LONG, i);
-      }
-      return sum;
     }
   }
 

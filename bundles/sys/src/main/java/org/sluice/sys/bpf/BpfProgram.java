@@ -15,7 +15,6 @@ public final class BpfProgram implements AutoCloseable {
   private static final int XDP = 6;
   private static final int ATTACH_XDP = 37;
   private static final int HAS_FRAGMENTS = 1 << 5;
-  private static final int LIVE_FRAMES = 1 << 1;
   private static final int LOG = 256 * 1024;
   private static final int INFO = 256;
 
@@ -94,27 +93,6 @@ public final class BpfProgram implements AutoCloseable {
       attributes.set(JAVA_INT, 32, 1);
       Bpf.must(arena, subject, "BPF_PROG_TEST_RUN", Bpf.PROG_TEST_RUN, attributes);
       return new Run(attributes.get(JAVA_INT, 4));
-    }
-  }
-
-  /**
-   * Has the kernel run the program on many copies of a packet, and do with each what the program
-   * says. Returns when all are done.
-   */
-  public void runLive(byte[] packet, int times, int batch) throws SysException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment context = arena.allocate(24, 8);
-      context.set(JAVA_INT, 4, packet.length);
-      MemorySegment attributes = Bpf.attributes(arena);
-      attributes.set(JAVA_INT, 0, descriptor());
-      attributes.set(JAVA_INT, 8, packet.length);
-      attributes.set(JAVA_LONG, 16, arena.allocateFrom(JAVA_BYTE, packet).address());
-      attributes.set(JAVA_INT, 32, times);
-      attributes.set(JAVA_INT, 40, (int) context.byteSize());
-      attributes.set(JAVA_LONG, 48, context.address());
-      attributes.set(JAVA_INT, 64, LIVE_FRAMES);
-      attributes.set(JAVA_INT, 72, batch);
-      Bpf.must(arena, subject, "BPF_PROG_TEST_RUN", Bpf.PROG_TEST_RUN, attributes);
     }
   }
 

@@ -86,8 +86,6 @@ public final class EbpfAssembler {
 
   /** Functions of the kernel that a program may call, by their number. */
   public enum Function {
-    MAP_LOOKUP(1),
-    REDIRECT(23),
     REDIRECT_MAP(51);
 
     private final int number;

@@ -237,6 +237,23 @@ public final class Libc {
         Linker.Option.captureCallState("errno"));
   }
 
+  /**
+   * A call whose list of arguments is open.
+   *
+   * @param first the first argument of the open part
+   */
+  // This room is where restricted methods are meant to be called; the rest of the house cannot.
+  @SuppressWarnings("restricted")
+  public static MethodHandle linkVariadic(
+      String name, int first, MemoryLayout result, MemoryLayout... arguments) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, arguments),
+        Linker.Option.captureCallState("errno"),
+        Linker.Option.firstVariadicArg(first));
+  }
+
   /** A handle fails only when its declaration here is wrong, or memory was used after its end. */
   public static RuntimeException broken(String name, Throwable t) {
     if (t instanceof RuntimeException e) {

@@ -5,8 +5,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -18,13 +16,18 @@ public final class LibcKernel {
         default -> 321;
       };
 
-  private static final MethodHandle SYSCALL = syscall();
-  private static final MethodHandle OPEN = open();
+  private static final MethodHandle SYSCALL =
+      Libc.linkVariadic(
+          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+          JAVA_LONG);
+  private static final MethodHandle OPEN =
+      Libc.linkVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle SETNS = Libc.link("setns", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle AFFINITY =
       Libc.link("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
   private static final MethodHandle INDEX = Libc.link("if_nametoindex", JAVA_INT, ADDRESS);
-  private static final MethodHandle IOCTL = ioctl();
+  private static final MethodHandle IOCTL =
+      Libc.linkVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
 
   private LibcKernel() {}
 
@@ -91,33 +94,5 @@ public final class LibcKernel {
     } catch (Throwable t) {
       throw Libc.broken("ioctl", t);
     }
-  }
-
-  // This room is where restricted methods are meant to be called; the rest of the house cannot.
-  @SuppressWarnings("restricted")
-  private static MethodHandle variadic(String name, int first, FunctionDescriptor type) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow(name),
-        type,
-        Linker.Option.captureCallState("errno"),
-        Linker.Option.firstVariadicArg(first));
-  }
-
-  private static MethodHandle syscall() {
-    return variadic(
-        "syscall",
-        1,
-        FunctionDescriptor.of(
-            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-            JAVA_LONG));
-  }
-
-  private static MethodHandle open() {
-    return variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  }
-
-  private static MethodHandle ioctl() {
-    return variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
   }
 }

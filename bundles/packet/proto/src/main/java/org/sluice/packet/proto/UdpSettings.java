@@ -109,20 +109,7 @@ public record UdpSettings(
   }
 
   public UdpSettings mtu(int mtu) {
-    return new UdpSettings(
-        mac,
-        addresses,
-        port,
-        vlan,
-        mtu,
-        hops,
-        groupHops,
-        answers,
-        reassembles,
-        reports,
-        link,
-        index,
-        waiting);
+    return on(mac, mtu);
   }
 
   /** How many routers datagrams may pass, and those to groups. */

@@ -200,8 +200,8 @@ public final class RingPort implements FramePort {
     ring.free(whole);
     pool.handedOut(whole);
     into.filled(whole);
-    received.add(Tally.Of.RECEIVED, packets(words, whole));
-    received.add(Tally.Of.RECEIVED_BYTES, bytes(words, whole));
+    received.add(Tally.Of.RECEIVED, packets(words, 0, whole));
+    received.add(Tally.Of.RECEIVED_BYTES, bytes(words, 0, whole));
     return whole;
   }
 
@@ -716,20 +716,12 @@ public final class RingPort implements FramePort {
     return (word >>> 32 & FrameBatch.CONTINUED) != 0;
   }
 
-  private static int packets(long[] words, int number) {
-    return packets(words, 0, number);
-  }
-
   private static int packets(long[] words, int from, int number) {
     int packets = 0;
     for (int i = from; i < from + number; i++) {
       packets += 1 - (int) (words[2 * i + 1] >>> 32 & FrameBatch.CONTINUED);
     }
     return packets;
-  }
-
-  private static long bytes(long[] words, int number) {
-    return bytes(words, 0, number);
   }
 
   private static long bytes(long[] words, int from, int number) {
