@@ -239,26 +239,34 @@ class PacketModesTest {
     assertTrue(asked.contains("answered " + answered + " "), asked);
   }
 
-  /** Sends frames of many lengths that nobody knows, and looks whether each comes out as it went in. */
-  private static final String HEAR =
+  /** Sends frames that nobody else knows back as they came. */
+  private static final String MIRROR =
       """
       import socket
       s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
-      s.bind(('rear', 0x88b5)); s.settimeout(60)
+      s.bind(('rear', 0x88b5))
       print('ready', flush=True)
-      for i in range(200):
-          print(s.recv(4096).hex())
+      while True:
+          s.send(s.recv(4096))
       """;
 
-  private static final String SAY =
+  /** Sends frames of all lengths, each again until it comes back. */
+  private static final String FRAMES =
       """
-      import random, socket
-      s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('far', 0))
+      import random, socket, sys
+      s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+      s.bind(('far', 0x88b5)); s.settimeout(1)
       r = random.Random(7)
       for i in range(200):
           frame = bytes.fromhex('02000000010202000000000288b5') + r.randbytes(46 + i * 1454 // 199)
-          s.send(frame)
-          print(frame.hex())
+          for attempt in range(60):
+              s.send(frame)
+              try:
+                  while s.recv(4096) != frame: pass
+                  break
+              except socket.timeout: pass
+          else: sys.exit('frame %d of %d bytes did not come back' % (i, len(frame)))
+      print('back 200')
       """;
 
   @Test
@@ -273,13 +281,10 @@ class PacketModesTest {
         sluice.config("com.example.pump", pumping(", \"checked\": true"));
         sluice.put(sluice.plugins().resolve("pump.jar"), jar);
         until(wire.far(), "ping -c 1 -W 1 10.99.0.3");
-        Process hears = rear.spawn("/usr/bin/python3", "-c", HEAR);
-        servers.add(hears);
-        assertEquals("ready", hears.inputReader().readLine());
-        String said = wire.python(SAY);
-        for (String frame : said.lines().toList()) {
-          assertEquals(frame, hears.inputReader().readLine());
-        }
+        Process mirror = rear.spawn("/usr/bin/python3", "-c", MIRROR);
+        servers.add(mirror);
+        assertEquals("ready", mirror.inputReader().readLine());
+        assertEquals("back 200", wire.python(FRAMES).strip());
         // The server answers with its name before it all; both ways, in every length.
         assertEquals(
             300, wire.python(CLIENTS, "10.99.0.3", "5300", "20000", "300").lines().count());
@@ -354,11 +359,14 @@ class PacketModesTest {
   private static void awaitAlive(SluiceProcess sluice, int number) throws Exception {
     sluice.awaitTrue(
         number + " backends to be alive",
-        () ->
-            rows(sluice, "balancer:backends").stream()
-                    .filter(row -> Namespace.text(row, "alive").equals("true"))
-                    .count()
-                == number);
+        () -> {
+          var answer = sluice.command("balancer:backends", "--json");
+          return answer.exit() == 0
+              && Namespace.items(answer.json()).stream()
+                      .filter(row -> Namespace.text(row, "alive").equals("true"))
+                      .count()
+                  == number;
+        });
   }
 
   @Test
@@ -411,11 +419,11 @@ class PacketModesTest {
                 .orElseThrow()
                 .getKey();
         Flow stays = new Flow(wire, "10.99.0.1", 5300, source, 20_000);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
           String text = i % 2 == 0 ? balancing("10.98.0.11", "10.98.0.12") : three;
           committed(sluice, "com.example.balancer", text);
         }
-        assertEquals(0, stays.end("load-balancer, backends changed four times"));
+        assertEquals(0, stays.end("load-balancer, backends changed twice"));
         committed(sluice, "com.example.balancer", balancing("10.98.0.11", "10.98.0.12"));
         assertStayed(first, answers(wire), "10.98.0.13");
 
