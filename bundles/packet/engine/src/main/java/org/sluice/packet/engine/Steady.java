@@ -49,6 +49,10 @@ abstract class Steady<P extends Port> implements Port {
   private boolean gone;
   private boolean used;
   private String trouble = "";
+
+  /** What better drivers than the present one said; empty when there was none. */
+  private List<String> refused = List.of();
+
   private volatile @Nullable P current;
 
   /** The port that each side used last, and may still have frames of. */
@@ -83,9 +87,14 @@ abstract class Steady<P extends Port> implements Port {
       if (!open(drivers.choices(spec, wish), refusals)) {
         throw drivers.none(spec, wish, refusals);
       }
+      warn(refusals);
     } finally {
       moving.unlock();
     }
+  }
+
+  private void warn(List<String> refusals) {
+    refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
   }
 
   private boolean open(List<Drivers.Choice> choices, List<String> refusals) {
@@ -96,6 +105,7 @@ abstract class Steady<P extends Port> implements Port {
         driver = choice.driver();
         merit = choice.probe().merit();
         trouble = "";
+        refused = List.copyOf(refusals);
         current = next;
         signal();
         if (old != null) {
@@ -298,7 +308,7 @@ abstract class Steady<P extends Port> implements Port {
     List<String> refusals = new ArrayList<>();
     String from = driver == null ? "none" : driver.name();
     if (open(choices, refusals)) {
-      refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
+      warn(refusals);
       PortDriver to = driver;
       LOG.log(
           INFO,
@@ -475,6 +485,9 @@ abstract class Steady<P extends Port> implements Port {
     java.util.Map<String, String> facts = new java.util.TreeMap<>(own);
     facts.put("asked for", wish);
     facts.put("moved", moves + " times");
+    if (!refused.isEmpty()) {
+      facts.put("refused", String.join("; ", refused));
+    }
     return facts;
   }
 
