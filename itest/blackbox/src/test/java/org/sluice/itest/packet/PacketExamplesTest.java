@@ -23,7 +23,9 @@ import org.sluice.itest.net.Namespace;
 class PacketExamplesTest {
   @TempDir Path folder;
 
-  /** How the names of the threads begin that call handlers; the first letter of the link follows. */
+  /**
+   * How the names of the threads begin that call handlers; the first letter of the link follows.
+   */
   private static final String ENGINE = "packet.engine/";
 
   private static final Pattern PROGRAM = Pattern.compile("prog/xdp id (\\d+)");
@@ -68,8 +70,7 @@ class PacketExamplesTest {
       answers(wire, "10.99.0.78");
 
       Files.delete(sluice.plugins().resolve("ping.jar"));
-      ExampleLife.leavesNothing(
-          sluice, wire.near(), "near", "com.example.ping", ENGINE + "n");
+      ExampleLife.leavesNothing(sluice, wire.near(), "near", "com.example.ping", ENGINE + "n");
       silent(wire, "10.99.0.78");
     }
   }
@@ -202,10 +203,8 @@ class PacketExamplesTest {
         told("bundle replaced: ", asking);
 
         Files.delete(sluice.plugins().resolve("firewall.jar"));
-        ExampleLife.leavesNothing(
-            sluice, wall, "inside", "com.example.firewall", ENGINE + "i");
-        ExampleLife.leavesNothing(
-            sluice, wall, "outside", "com.example.firewall", ENGINE + "o");
+        ExampleLife.leavesNothing(sluice, wall, "inside", "com.example.firewall", ENGINE + "i");
+        ExampleLife.leavesNothing(sluice, wall, "outside", "com.example.firewall", ENGINE + "o");
         assertEquals("refused", get(client, 8080));
       } finally {
         serving.destroy();

@@ -49,7 +49,9 @@ class PacketModesTest {
           u.sendto(me.encode() + b' ' + data, who)
       """;
 
-  /** Asks once from each of many ports, again until answered; a line for each: port, who answered. */
+  /**
+   * Asks once from each of many ports, again until answered; a line for each: port, who answered.
+   */
   private static final String CLIENTS =
       """
       import socket, sys
@@ -223,8 +225,7 @@ class PacketModesTest {
       assertTrue(sluice.command("packet:ports").out().contains("xdp"), "by the same driver");
 
       Files.delete(sluice.plugins().resolve("echo.jar"));
-      ExampleLife.leavesNothing(
-          sluice, wire.near(), "near", "com.example.echo", "packet.engine/n");
+      ExampleLife.leavesNothing(sluice, wire.near(), "near", "com.example.echo", "packet.engine/n");
     }
   }
 
@@ -310,7 +311,8 @@ class PacketModesTest {
 
         Files.delete(sluice.plugins().resolve("pump.jar"));
         for (String link : List.of("near", "back")) {
-          ExampleLife.leavesNothing(sluice, wire.near(), link, "com.example.pump", "com.example.pum");
+          ExampleLife.leavesNothing(
+              sluice, wire.near(), link, "com.example.pump", "com.example.pum");
         }
       }
     } finally {
