@@ -73,9 +73,13 @@ public final class Echo {
     if (changed.link().equals(config.link()) && changed.driver().equals(config.driver())) {
       port.match(match(changed));
     } else {
-      AsyncPort next = open(changed);
       port.close();
-      port = next;
+      try {
+        port = open(changed);
+      } catch (PortException e) {
+        port = open(config);
+        throw e;
+      }
     }
     config = changed;
   }
@@ -116,7 +120,7 @@ public final class Echo {
     /** The packet is ours now: it is sent, or released. */
     @Override
     public void onNext(Packet packet) {
-      if (reply.made(packet)) {
+      if (turned(packet)) {
         // The stage ends well when the packet is with the kernel; nobody waits for it.
         port.send(packet).thenRun(answered::increment);
       } else {
@@ -126,6 +130,15 @@ public final class Echo {
       if (++since == ASKED / 2) {
         subscription.request(since);
         since = 0;
+      }
+    }
+
+    private boolean turned(Packet packet) {
+      try {
+        return reply.made(packet);
+      } catch (IllegalStateException e) {
+        // The driver changed this moment, and the memory of the packet is gone.
+        return false;
       }
     }
 

@@ -62,11 +62,10 @@ final class Way {
    */
   void run() {
     while (!stopped) {
-      if (move() == 0) {
-        from.await(under > 0 && more() ? AGAIN_NANOS : SLEEP_NANOS);
-        if (from.report().state().equals("gone")) {
-          return;
-        }
+      if (move() == 0
+          && !from.await(under > 0 && more() ? AGAIN_NANOS : SLEEP_NANOS)
+          && from.report().state().equals("gone")) {
+        return;
       }
     }
   }

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.docs.ExampleBuild;
 import org.sluice.itest.net.Namespace;
@@ -182,6 +185,22 @@ class PacketModesTest {
         "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
   }
 
+  /** The best driver goes and comes back; what works by one works by the other. */
+  private static void change(SluiceProcess sluice, Callable<?> use) throws Exception {
+    BundleSwitch bundles = BundleSwitch.in(sluice);
+    bundles.off("org.sluice.packet.xdp");
+    sluice.awaitTrue(
+        "the next best driver", () -> sluice.command("packet:ports").out().contains("afpacket"));
+    use.call();
+    bundles.on("org.sluice.packet.xdp");
+    sluice.awaitTrue(
+        "the best driver",
+        () -> {
+          String ports = sluice.command("packet:ports").out();
+          return ports.contains("xdp") && !ports.contains("afpacket");
+        });
+  }
+
   private static void committed(SluiceProcess sluice, String pid, String text) throws Exception {
     sluice.config(pid, text);
     sluice.awaitCommitted();
@@ -223,6 +242,11 @@ class PacketModesTest {
       told("1", wire.python(EngineTest.ASK, "fd99::1", "9001", "1"));
       flow.end("packet-echo replaced");
       assertTrue(sluice.command("packet:ports").out().contains("xdp"), "by the same driver");
+
+      flow = new Flow(wire, "fd99::1", 9001, 30_000, 200);
+      change(sluice, () -> wire.python(EngineTest.ASK, "fd99::1", "9001", "1"));
+      told("1", wire.python(EngineTest.ASK, "fd99::1", "9001", "1"));
+      flow.end("packet-echo, driver gone and back");
 
       Files.delete(sluice.plugins().resolve("echo.jar"));
       ExampleLife.leavesNothing(sluice, wire.near(), "near", "com.example.echo", "packet.engine/n");
@@ -404,7 +428,7 @@ class PacketModesTest {
         assertEquals(first, answers(wire));
 
         // One dies: its flows go to the others, and come back with it.
-        servers.get("10.98.0.12").destroyForcibly().waitFor();
+        Objects.requireNonNull(servers.get("10.98.0.12")).destroyForcibly().waitFor();
         awaitAlive(sluice, 2);
         Map<Integer, String> without = answers(wire);
         assertEquals(0, of(without, "10.98.0.12"));
@@ -427,6 +451,8 @@ class PacketModesTest {
         }
         assertEquals(0, stays.end("load-balancer, backends changed twice"));
         committed(sluice, "com.example.balancer", balancing("10.98.0.11", "10.98.0.12"));
+        assertStayed(first, answers(wire), "10.98.0.13");
+        change(sluice, () -> answers(wire));
         assertStayed(first, answers(wire), "10.98.0.13");
 
         Flow flow = new Flow(wire, "10.99.0.1", 5300, 30_000, 200);
