@@ -23,6 +23,11 @@ import org.sluice.itest.net.Namespace;
 class PacketExamplesTest {
   @TempDir Path folder;
 
+  /**
+   * How the names of the threads begin that call handlers; the first letter of the link follows.
+   */
+  private static final String ENGINE = "packet.engine/";
+
   private static final Pattern PROGRAM = Pattern.compile("prog/xdp id (\\d+)");
 
   @Test
@@ -50,7 +55,7 @@ class PacketExamplesTest {
 
       // Replaced while questions flow: each is answered in the end.
       Process pings = wire.far().spawn("ping", "-q", "-i", "0.02", "10.99.0.78");
-      sluice.put(sluice.plugins().resolve("ping.jar"), again(jar));
+      sluice.put(sluice.plugins().resolve("ping.jar"), ExampleLife.again(jar));
       sluice.awaitTrue(
           "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
       answers(wire, "10.99.0.78");
@@ -65,7 +70,7 @@ class PacketExamplesTest {
       answers(wire, "10.99.0.78");
 
       Files.delete(sluice.plugins().resolve("ping.jar"));
-      leavesNothing(sluice, wire.near(), "near", "com.example.ping");
+      ExampleLife.leavesNothing(sluice, wire.near(), "near", "com.example.ping", ENGINE + "n");
       silent(wire, "10.99.0.78");
     }
   }
@@ -96,41 +101,6 @@ class PacketExamplesTest {
         "silent",
         wire.far()
             .exec("bash", "-c", "ping -c 2 -W 1 " + address + " >/dev/null || echo -n silent"));
-  }
-
-  /** The same classes in a jar of other bytes, so that it is a new revision. */
-  private static byte[] again(byte[] jar) throws Exception {
-    var out = new java.io.ByteArrayOutputStream();
-    try (var in = new java.util.jar.JarInputStream(new java.io.ByteArrayInputStream(jar));
-        var to = new java.util.jar.JarOutputStream(out, version(in.getManifest()))) {
-      for (var entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
-        to.putNextEntry(new java.util.jar.JarEntry(entry.getName()));
-        in.transferTo(to);
-        to.closeEntry();
-      }
-    }
-    return out.toByteArray();
-  }
-
-  private static java.util.jar.Manifest version(java.util.jar.Manifest manifest) {
-    manifest.getMainAttributes().putValue("Bundle-Version", "1.0.1");
-    return manifest;
-  }
-
-  private static void leavesNothing(
-      SluiceProcess sluice, Namespace network, String link, String bundle) throws Exception {
-    sluice.awaitTrue(
-        "the program to be detached", () -> !network.ip("-d link show " + link).contains("xdp"));
-    sluice.awaitTrue(
-        "the ports to be closed",
-        () -> !sluice.command("packet:ports", "--json").out().contains(link));
-    sluice.awaitTrue(
-        "the threads to end",
-        () ->
-            sluice.threads().stream().noneMatch(name -> name.startsWith("packet/engine/" + link)));
-    sluice.awaitTrue(
-        "the bundle to go", () -> !sluice.command("host:bundles").out().contains(bundle));
-    sluice.awaitTrue("the classes to go", () -> sluice.command("host:leaks").exit() == 0);
   }
 
   /** Serves the word "here" at each of two ports, and sends datagrams back. */
@@ -225,7 +195,7 @@ class PacketExamplesTest {
         // The bundle is replaced while traffic flows.
         Files.delete(stop);
         asking = client.spawn("/usr/bin/python3", "-c", ASK, stop.toString());
-        sluice.put(sluice.plugins().resolve("firewall.jar"), again(jar));
+        sluice.put(sluice.plugins().resolve("firewall.jar"), ExampleLife.again(jar));
         sluice.awaitTrue(
             "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
         assertTrue(asking.isAlive(), "the traffic has lasted until now");
@@ -233,8 +203,8 @@ class PacketExamplesTest {
         told("bundle replaced: ", asking);
 
         Files.delete(sluice.plugins().resolve("firewall.jar"));
-        leavesNothing(sluice, wall, "inside", "com.example.firewall");
-        leavesNothing(sluice, wall, "outside", "com.example.firewall");
+        ExampleLife.leavesNothing(sluice, wall, "inside", "com.example.firewall", ENGINE + "i");
+        ExampleLife.leavesNothing(sluice, wall, "outside", "com.example.firewall", ENGINE + "o");
         assertEquals("refused", get(client, 8080));
       } finally {
         serving.destroy();

@@ -56,6 +56,10 @@ abstract class Steady<P extends Port> implements Port {
   private String trouble = "";
   private long looked = System.nanoTime();
   private long pause = FIRST_LOOK_NANOS;
+
+  /** What better drivers than the present one said; empty when there was none. */
+  private List<String> refused = List.of();
+
   private volatile @Nullable P current;
 
   /** The port that each side used last, and may still have frames of. */
@@ -91,9 +95,14 @@ abstract class Steady<P extends Port> implements Port {
         gone = true;
         throw drivers.none(spec, wish, refusals);
       }
+      warn(refusals);
     } finally {
       moving.unlock();
     }
+  }
+
+  private void warn(List<String> refusals) {
+    refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
   }
 
   private boolean open(List<Drivers.Choice> choices, List<String> refusals) {
@@ -106,6 +115,7 @@ abstract class Steady<P extends Port> implements Port {
         looked = System.nanoTime();
         pause = FIRST_LOOK_NANOS;
         trouble = "";
+        refused = List.copyOf(refusals);
         current = next;
         signal();
         if (old != null) {
@@ -334,7 +344,7 @@ abstract class Steady<P extends Port> implements Port {
     if (!open(choices, refusals)) {
       return false;
     }
-    refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
+    warn(refusals);
     PortDriver to = driver;
     LOG.log(
         INFO,
@@ -512,6 +522,9 @@ abstract class Steady<P extends Port> implements Port {
     java.util.Map<String, String> facts = new java.util.TreeMap<>(own);
     facts.put("asked for", wish);
     facts.put("moved", moves + " times");
+    if (!refused.isEmpty()) {
+      facts.put("refused", String.join("; ", refused));
+    }
     return facts;
   }
 

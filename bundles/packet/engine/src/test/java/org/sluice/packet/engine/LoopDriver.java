@@ -18,6 +18,7 @@ import org.sluice.packet.api.Match;
 import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortDriver;
+import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.api.PortReport;
 import org.sluice.packet.api.PortSpec;
@@ -31,6 +32,7 @@ final class LoopDriver implements PortDriver {
   private final String name;
   volatile int merit;
   final List<Loop> ports = new CopyOnWriteArrayList<>();
+  volatile boolean refuses;
 
   LoopDriver(String name, int merit) {
     this.name = name;
@@ -54,7 +56,10 @@ final class LoopDriver implements PortDriver {
 
   @Override
   @SuppressWarnings("unchecked") // only frames are asked for
-  public <P extends Port> P open(PortSpec<P> spec) {
+  public <P extends Port> P open(PortSpec<P> spec) throws PortException {
+    if (refuses) {
+      throw new PortException("the queue is taken");
+    }
     Loop made = new Loop(((FrameSpec) spec).chunks());
     ports.add(made);
     return (P) made;
