@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.docs.ExampleBuild;
 import org.sluice.itest.net.Namespace;
@@ -50,7 +51,7 @@ class PacketExamplesTest {
 
       // Replaced while questions flow: each is answered in the end.
       Process pings = wire.far().spawn("ping", "-q", "-i", "0.02", "10.99.0.78");
-      sluice.put(sluice.plugins().resolve("ping.jar"), again(jar));
+      sluice.put(sluice.plugins().resolve("ping.jar"), PluginJar.revision(jar, "1.0.1"));
       sluice.awaitTrue(
           "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
       answers(wire, "10.99.0.78");
@@ -96,25 +97,6 @@ class PacketExamplesTest {
         "silent",
         wire.far()
             .exec("bash", "-c", "ping -c 2 -W 1 " + address + " >/dev/null || echo -n silent"));
-  }
-
-  /** The same classes in a jar of other bytes, so that it is a new revision. */
-  private static byte[] again(byte[] jar) throws Exception {
-    var out = new java.io.ByteArrayOutputStream();
-    try (var in = new java.util.jar.JarInputStream(new java.io.ByteArrayInputStream(jar));
-        var to = new java.util.jar.JarOutputStream(out, version(in.getManifest()))) {
-      for (var entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
-        to.putNextEntry(new java.util.jar.JarEntry(entry.getName()));
-        in.transferTo(to);
-        to.closeEntry();
-      }
-    }
-    return out.toByteArray();
-  }
-
-  private static java.util.jar.Manifest version(java.util.jar.Manifest manifest) {
-    manifest.getMainAttributes().putValue("Bundle-Version", "1.0.1");
-    return manifest;
   }
 
   private static void leavesNothing(
@@ -225,7 +207,7 @@ class PacketExamplesTest {
         // The bundle is replaced while traffic flows.
         Files.delete(stop);
         asking = client.spawn("/usr/bin/python3", "-c", ASK, stop.toString());
-        sluice.put(sluice.plugins().resolve("firewall.jar"), again(jar));
+        sluice.put(sluice.plugins().resolve("firewall.jar"), PluginJar.revision(jar, "1.0.1"));
         sluice.awaitTrue(
             "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
         assertTrue(asking.isAlive(), "the traffic has lasted until now");
