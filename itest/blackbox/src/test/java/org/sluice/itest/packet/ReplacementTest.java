@@ -258,7 +258,12 @@ class ReplacementTest {
       sluice.config(
           "com.example.ping",
           """
-          { "packet.interface": "near", "mac": "02:00:00:00:00:01", "addresses": ["10.99.0.77"] }
+          {
+            "packet.interface": "near",
+            "packet.driver": "auto",
+            "mac": "02:00:00:00:00:01",
+            "addresses": ["10.99.0.77"]
+          }
           """);
       Revisions responder = new Revisions(sluice, "ping.jar", ping);
       sluice.put(sluice.plugins().resolve("counting.jar"), counting);

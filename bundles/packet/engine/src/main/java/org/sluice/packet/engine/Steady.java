@@ -112,7 +112,7 @@ abstract class Steady<P extends Port> implements Port {
 
   private P opened(PortDriver by) throws PortException {
     try {
-      P next = by.open(spec);
+      P next = by.open(wanted());
       try {
         prepare(next);
         return next;
@@ -123,6 +123,16 @@ abstract class Steady<P extends Port> implements Port {
     } catch (RuntimeException e) {
       throw new PortException("the driver failed: " + e, e);
     }
+  }
+
+  /** What the next port is to be. */
+  PortSpec<P> wanted() {
+    return spec;
+  }
+
+  /** Whether the old port must have let go before the next one can be had. */
+  boolean exclusive() {
+    return false;
   }
 
   /** Makes a port that was just opened like the one before, beyond its specification. */
@@ -219,12 +229,12 @@ abstract class Steady<P extends Port> implements Port {
       if (gone || used) {
         return;
       }
+      List<Drivers.Choice> all = drivers.choices(spec, wish);
       List<Drivers.Choice> better =
-          drivers.choices(spec, wish).stream()
-              .filter(choice -> current == null || choice.probe().merit() > merit)
-              .toList();
+          all.stream().filter(choice -> current == null || choice.probe().merit() > merit).toList();
       if (!better.isEmpty()) {
-        move(better, "a better driver is there");
+        // Whoever has let go must be able to come back.
+        move(exclusive() ? all : better, "a better driver is there");
       }
     } finally {
       moving.unlock();
@@ -285,8 +295,14 @@ abstract class Steady<P extends Port> implements Port {
   }
 
   private void abandon(String why) {
+    if (!move(drivers.choices(spec, wish), why)) {
+      letGo();
+    }
+  }
+
+  private void letGo() {
     P old = current;
-    if (!move(drivers.choices(spec, wish), why) && old != null) {
+    if (old != null) {
       current = null;
       driver = null;
       merit = 0;
@@ -297,7 +313,12 @@ abstract class Steady<P extends Port> implements Port {
   private boolean move(List<Drivers.Choice> choices, String why) {
     List<String> refusals = new ArrayList<>();
     String from = driver == null ? "none" : driver.name();
+    boolean between = exclusive() && current != null;
+    if (between) {
+      letGo();
+    }
     if (open(choices, refusals)) {
+      moves += between ? 1 : 0;
       refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
       PortDriver to = driver;
       LOG.log(
