@@ -240,6 +240,32 @@ class DatagramLinksTest {
     leavesNothing();
   }
 
+  /** The port of frames was opened when the link took shorter packets. */
+  @Test
+  void theLinkTakesLongerPacketsThanItDid() throws Exception {
+    answering("at(\"10.99.0.1\").chunks(1024, 4096)", "xdp");
+    answers("10.99.0.1", 20);
+    wire.far().ip("link set far mtu 3000");
+    wire.near().ip("link set near mtu 3000");
+    awaitPort("the MTU", "\"mtu\": \"3000\"");
+    wire.python(EngineTest.ASK, "10.99.0.1", PORT, "20", "2900");
+    byFrames();
+    leavesNothing();
+  }
+
+  /** A datagram that is longer than a chunk is none that frames can bring. */
+  @Test
+  void wherePacketsAreLongerThanAChunkSocketsAreBetter() throws Exception {
+    wire.far().ip("link set far mtu 9000");
+    wire.near().ip("link set near mtu 9000");
+    sluice.awaitTrue(
+        "the MTU to be known", () -> sluice.command("link:list", "--json").out().contains("9000"));
+    answering("at(\"10.99.0.1\").chunks(1024, 4096)", "auto");
+    assertFalse(ports().contains("\"driver\": \"xdp\""), ports());
+    wire.python(EngineTest.ASK, "10.99.0.1", PORT, "20", "3500");
+    leavesNothing();
+  }
+
   @Test
   void aNeighbourGetsAnotherAddressOfHardware() throws Exception {
     answering("at(\"10.99.0.1\")", "xdp");
