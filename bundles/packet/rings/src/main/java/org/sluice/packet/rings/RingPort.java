@@ -415,7 +415,7 @@ public final class RingPort implements FramePort {
       int length = (int) words[2 * i + 1];
       total += length;
       if (length <= 0
-          || total > longest && tooLong(total)
+          || (total > longest && tooLong(total))
           || i - begin >= most
           || outside(words[2 * i], length)) {
         return begin - from;
