@@ -269,6 +269,8 @@ class ReplacementTest {
       sluice.put(sluice.plugins().resolve("counting.jar"), counting);
       responder.next();
       awaitPorts(sluice, "xdp");
+      // The example has all questions of ARP, so that nobody answers for the host.
+      wire.far().ip("neigh replace 10.99.0.1 lladdr 02:00:00:00:00:01 dev far nud permanent");
       wire.far().ip("neigh replace 10.99.0.77 lladdr 02:00:00:00:00:01 dev far nud permanent");
       handledAgain(sluice, load);
       responder.next();
