@@ -3,6 +3,8 @@ package org.sluice.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Path;
+
 /** A plugin whose commands stop and start bundles of the product by name. */
 public final class BundleSwitch {
   private static final String SOURCE =
@@ -20,7 +22,8 @@ public final class BundleSwitch {
             "osgi.command.scope=switch",
             "osgi.command.function=off",
             "osgi.command.function=on",
-            "osgi.command.function=cycle"
+            "osgi.command.function=cycle",
+            "osgi.command.function=update"
           })
       public final class Switch {
         private final BundleContext context;
@@ -47,6 +50,13 @@ public final class BundleSwitch {
         public String on(String name) throws Exception {
           find(name).start();
           return "on";
+        }
+
+        public String update(String name, String file) throws Exception {
+          try (var jar = java.nio.file.Files.newInputStream(java.nio.file.Path.of(file))) {
+            find(name).update(jar);
+          }
+          return "updated";
         }
 
         public String cycle(String name, int times) throws Exception {
@@ -83,6 +93,11 @@ public final class BundleSwitch {
 
   public void cycle(String name, int times) {
     run("switch:cycle", name, Integer.toString(times));
+  }
+
+  /** Replaces a bundle by what is in a file, in its place. */
+  public void update(String name, Path file) {
+    run("switch:update", name, file.toString());
   }
 
   private void run(String... command) {

@@ -3,6 +3,7 @@ package org.sluice.itest;
 
 import aQute.bnd.osgi.Builder;
 import aQute.bnd.osgi.Jar;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +14,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
@@ -42,6 +47,23 @@ public final class PluginJar {
 
   public byte[] bytes() {
     return bytes.clone();
+  }
+
+  /** The same classes under another version, so that it is a new revision of the plugin. */
+  public static byte[] revision(byte[] jar, String version) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JarInputStream in = new JarInputStream(new ByteArrayInputStream(jar))) {
+      Manifest manifest = in.getManifest();
+      manifest.getMainAttributes().putValue("Bundle-Version", version);
+      try (JarOutputStream to = new JarOutputStream(out, manifest)) {
+        for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+          to.putNextEntry(new JarEntry(entry.getName()));
+          in.transferTo(to);
+          to.closeEntry();
+        }
+      }
+    }
+    return out.toByteArray();
   }
 
   /** Gathers what goes into the jar. */

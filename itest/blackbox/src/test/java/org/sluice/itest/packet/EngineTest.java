@@ -4,13 +4,19 @@ package org.sluice.itest.packet;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sluice.itest.BundleSwitch;
 import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
+import org.sluice.itest.net.BpfObjects;
 
 /** Handlers in plugins are called with packets, and come, go and fail while packets flow. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
@@ -21,16 +27,17 @@ class EngineTest {
       """
       import socket, sys
       host, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+      size = int(sys.argv[4]) if len(sys.argv) > 4 else 0
       s = socket.socket(socket.AF_INET6 if ':' in host else socket.AF_INET, socket.SOCK_DGRAM)
       s.settimeout(0.2)
       again = 0
       for i in range(count):
           for attempt in range(300):
-              s.sendto(('%d %s' % (i, 'x' * (i % 1000))).encode(), (host, port))
+              s.sendto(('%d %s' % (i, 'x' * (size or i % 1000))).encode(), (host, port))
               try:
                   while True:
-                      got = s.recv(2048).decode()
-                      if got.startswith('%d ' % i):
+                      got = s.recv(65536).decode()
+                      if got.startswith('%d ' % i) and len(got) > size:
                           break
                   break
               except (socket.timeout, ConnectionRefusedError):
@@ -128,15 +135,47 @@ class EngineTest {
       sluice.drop("echo.jar", echo("echo", HERE, ""));
       awaitCalled(sluice);
       assertTrue(wire.near().ip("-d link show near").contains("xdp"));
+      Set<String> objects = objectsOf(sluice);
+      assertTrue(
+          objects.stream().anyMatch(one -> one.startsWith("PROGRAM"))
+              && objects.stream().anyMatch(one -> one.startsWith("MAP")),
+          objects::toString);
+      assertTrue(BpfObjects.all().containsAll(objects), "the kernel has what the process has");
       sluice.kill();
       sluice.awaitTrue(
           "the kernel to take the program away",
           () -> !wire.near().ip("-d link show near").contains("xdp"));
+      sluice.awaitTrue(
+          "programs and maps to go", () -> Collections.disjoint(BpfObjects.all(), objects));
       wire.far().exec("ping", "-c", "1", "-W", "5", "10.99.0.1");
       sluice.launch();
       awaitCalled(sluice);
+      String ports = sluice.command("packet:ports").out();
+      assertTrue(ports.contains("xdp") && ports.contains("native"), "the queue is free: " + ports);
       assertTrue(wire.python(ASK, "10.99.0.1", "9000", "10").contains("answered 10"));
     }
+  }
+
+  /** Programs and maps of a process, as the kernel tells them of its descriptors. */
+  private static Set<String> objectsOf(SluiceProcess sluice) throws Exception {
+    Set<String> objects = new TreeSet<>();
+    Path files = Path.of("/proc", Long.toString(sluice.handle().pid()), "fdinfo");
+    try (var all = Files.list(files)) {
+      for (Path file : all.toList()) {
+        try {
+          for (String line : Files.readAllLines(file)) {
+            if (line.startsWith("prog_id:")) {
+              objects.add("PROGRAM " + line.replaceAll("\\D", ""));
+            } else if (line.startsWith("map_id:")) {
+              objects.add("MAP " + line.replaceAll("\\D", ""));
+            }
+          }
+        } catch (IOException e) {
+          // It was closed meanwhile.
+        }
+      }
+    }
+    return objects;
   }
 
   @Test

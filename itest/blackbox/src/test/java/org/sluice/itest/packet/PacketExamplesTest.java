@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.docs.ExampleBuild;
 import org.sluice.itest.net.Namespace;
@@ -55,7 +56,7 @@ class PacketExamplesTest {
 
       // Replaced while questions flow: each is answered in the end.
       Process pings = wire.far().spawn("ping", "-q", "-i", "0.02", "10.99.0.78");
-      sluice.put(sluice.plugins().resolve("ping.jar"), ExampleLife.again(jar));
+      sluice.put(sluice.plugins().resolve("ping.jar"), PluginJar.revision(jar, "1.0.1"));
       sluice.awaitTrue(
           "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
       answers(wire, "10.99.0.78");
@@ -195,7 +196,7 @@ class PacketExamplesTest {
         // The bundle is replaced while traffic flows.
         Files.delete(stop);
         asking = client.spawn("/usr/bin/python3", "-c", ASK, stop.toString());
-        sluice.put(sluice.plugins().resolve("firewall.jar"), ExampleLife.again(jar));
+        sluice.put(sluice.plugins().resolve("firewall.jar"), PluginJar.revision(jar, "1.0.1"));
         sluice.awaitTrue(
             "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
         assertTrue(asking.isAlive(), "the traffic has lasted until now");

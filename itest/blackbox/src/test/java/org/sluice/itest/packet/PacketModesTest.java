@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.itest.BundleSwitch;
+import org.sluice.itest.PluginJar;
 import org.sluice.itest.SluiceProcess;
 import org.sluice.itest.docs.ExampleBuild;
 import org.sluice.itest.net.Namespace;
@@ -180,7 +181,7 @@ class PacketModesTest {
 
   /** The bundle is replaced while traffic flows; all of it is answered in the end. */
   private static void replace(SluiceProcess sluice, String file, byte[] jar) throws Exception {
-    sluice.put(sluice.plugins().resolve(file), ExampleLife.again(jar));
+    sluice.put(sluice.plugins().resolve(file), PluginJar.revision(jar, "1.0.1"));
     sluice.awaitTrue(
         "the new revision", () -> sluice.command("host:plugins").out().contains("1.0.1"));
   }

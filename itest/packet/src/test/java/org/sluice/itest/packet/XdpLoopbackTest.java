@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.packet.afpacket.PacketSocketDriver;
@@ -293,22 +292,95 @@ final class XdpLoopbackTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"native,false", "native,true", "generic,false", "generic,true"})
-  void framesWithATagKeepIt(String attach, boolean six) throws Exception {
+  @MethodSource("everyWay")
+  void framesWithATagKeepIt(String attach, int mtu, boolean six) throws Exception {
+    mtu(mtu);
+    int length = mtu - 48;
     PacketSocketDriver kernel = new PacketSocketDriver();
-    try (FramePort port = left(driver, "udp port " + PORT, attach);
-        FramePort socket = right(kernel, "udp port " + PORT, attach)) {
-      byte[] in =
-          Frames.udp(RIGHT, LEFT, 42, address(six, 2), address(six, 1), PORT, payload(1, 500));
-      send(socket, in);
-      assertArrayEquals(in, receive(port, 1).getFirst());
-      byte[] out =
-          Frames.udp(LEFT, RIGHT, 43, address(six, 1), address(six, 2), PORT, payload(2, 600));
-      send(port, out);
-      assertArrayEquals(out, receive(socket, 1).getFirst());
+    try (FramePort port = left(driver, "udp port " + PORT, attach)) {
+      try (FramePort socket = right(kernel, "udp port " + PORT, attach)) {
+        byte[] in = tagged(RIGHT, LEFT, 42, six, payload(1, length));
+        send(socket, in);
+        assertArrayEquals(in, receive(port, 1).getFirst());
+        byte[] out = tagged(LEFT, RIGHT, 43, six, payload(2, length));
+        send(port, out);
+        assertArrayEquals(out, receive(socket, 1).getFirst());
+      }
+      try (FramePort other = right(driver, "udp port " + PORT, attach)) {
+        for (int i = 0; i < 50; i++) {
+          byte[] frame = tagged(LEFT, RIGHT, 44, six, payload(i, 4 + (i * 97) % length));
+          send(port, frame);
+          assertArrayEquals(frame, receive(other, 1).getFirst());
+        }
+        assertEquals(0, other.report().census().missing());
+      }
+      assertEquals(0, port.report().census().missing());
     } finally {
       kernel.stop();
     }
+  }
+
+  private static byte[] tagged(long from, long to, int tag, boolean six, byte[] payload) {
+    int host = from == LEFT ? 1 : 2;
+    return Frames.udp(from, to, tag, address(six, host), address(six, 3 - host), PORT, payload);
+  }
+
+  /** The interface takes longer frames than it did when the port was opened, and shorter ones. */
+  @ParameterizedTest
+  @ValueSource(strings = {"native", "generic"})
+  void theMtuChanges(String attach) throws Exception {
+    try (FramePort a = left(driver, "udp port " + PORT, attach);
+        FramePort b = right(driver, "udp port " + PORT, attach)) {
+      byte[] small = tagged(LEFT, RIGHT, 0, false, payload(1, 1000));
+      byte[] large = tagged(LEFT, RIGHT, 0, false, payload(2, 2500));
+      send(a, small);
+      assertArrayEquals(small, receive(b, 1).getFirst());
+      send(a, large);
+      assertEquals(1, a.statistics().sendInvalid(), "too long for now");
+      mtu(3000);
+      long end = System.nanoTime() + PATIENCE;
+      long given = 1;
+      // A port does not ask for each packet that is too long.
+      while (a.statistics().sent() < 2) {
+        assertTrue(System.nanoTime() < end, () -> "too long for ever: " + a.report());
+        send(a, large);
+        given++;
+      }
+      assertArrayEquals(large, receive(b, 1).getFirst());
+      assertEquals(given, 1 + a.statistics().sendInvalid());
+      mtu(1500);
+      send(a, small);
+      assertArrayEquals(small, receive(b, 1).getFirst());
+      assertEquals("up", a.report().state());
+      assertEquals(0, a.report().census().missing());
+      assertEquals(0, b.report().census().missing());
+    }
+  }
+
+  /** What has another name is the same interface. */
+  @Test
+  void theInterfaceGetsAnotherNameAndIsDownForAWhile() throws Exception {
+    try (FramePort a = left(driver, "udp port " + PORT, "auto");
+        FramePort b = right(driver, "udp port " + PORT, "auto")) {
+      Wire.run("ip", "-n", wire.left, "link", "set", "left", "down");
+      assertFalse(a.report().state().equals("up"), () -> a.report().state());
+      Wire.run("ip", "-n", wire.left, "link", "set", "left", "name", "renamed");
+      Wire.run("ip", "-n", wire.left, "link", "set", "renamed", "up");
+      long end = System.nanoTime() + PATIENCE;
+      while (!a.report().state().equals("up") || !b.report().state().equals("up")) {
+        assertTrue(System.nanoTime() < end, () -> a.report() + " " + b.report());
+        Thread.sleep(1);
+      }
+      for (int i = 0; i < 10; i++) {
+        byte[] there = tagged(LEFT, RIGHT, 0, false, payload(i, 100));
+        send(a, there);
+        assertArrayEquals(there, receive(b, 1).getFirst());
+        byte[] back = tagged(RIGHT, LEFT, 0, false, payload(i, 100));
+        send(b, back);
+        assertArrayEquals(back, receive(a, 1).getFirst());
+      }
+    }
+    assertFalse(Wire.run("ip", "-n", wire.left, "-d", "link", "show", "renamed").contains("xdp"));
   }
 
   @ParameterizedTest

@@ -196,9 +196,9 @@ final class HostedDatagrams implements DatagramPort, Links.Follower {
       if (closed) {
         return;
       }
-      LinkView now = LinkView.named(picture, link.name()).orElse(null);
-      // Another link under the same name has nothing to do with the frames of this one.
-      if (now == null || now.index() != link.index() || now.mac() == 0 || now.equals(link)) {
+      // It may have got another name, and its name another link.
+      LinkView now = LinkView.numbered(picture, link.index()).orElse(null);
+      if (now == null || now.mac() == 0 || now.equals(link)) {
         return;
       }
       link = now;

@@ -42,6 +42,10 @@ record LinkView(
     return picture.link(name).map(link -> of(picture, link));
   }
 
+  static Optional<LinkView> numbered(LinkSnapshot picture, int index) {
+    return picture.link(index).map(link -> of(picture, link));
+  }
+
   /** The links that have this address. */
   static List<LinkView> having(LinkSnapshot picture, InetAddress address) {
     return picture.addresses().stream()

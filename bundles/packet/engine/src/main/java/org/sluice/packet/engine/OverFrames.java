@@ -36,6 +36,12 @@ import org.sluice.sys.socket.UdpTuning;
 public final class OverFrames implements PortDriver {
   private static final int LEAST_MTU = 576;
 
+  /** Header and one VLAN tag. */
+  private static final int LAYER_2 = 18;
+
+  /** What a driver may need before a frame. */
+  private static final int HEADROOM = 256;
+
   /** Where both are equally good whoever need not make headers itself is better. */
   private static final int COST = 5;
 
@@ -103,9 +109,20 @@ public final class OverFrames implements PortDriver {
     }
     PortProbe under = frames.probe(frames(datagrams, link, Match.udp(datagrams.local().getPort())));
     findings.addAll(under.findings());
+    int room = datagrams.chunkSize() - HEADROOM;
+    boolean whole = link.mtu() + LAYER_2 <= room;
+    if (!whole) {
+      findings.add(
+          Finding.no(
+              "each datagram in one chunk",
+              "link %s carries packets of %d bytes, a chunk of %d bytes has room for %d"
+                  .formatted(link.name(), link.mtu(), datagrams.chunkSize(), room - LAYER_2),
+              "larger chunks, a smaller MTU, or a driver of sockets"));
+    }
+    int merit = whole ? Math.max(1, under.merit() - COST) : 1;
     return new PortProbe(
         name(),
-        under.works() ? Math.max(1, under.merit() - COST) : 0,
+        under.works() ? merit : 0,
         under.summary() + (under.works() ? ", udp over frames" : ""),
         findings);
   }

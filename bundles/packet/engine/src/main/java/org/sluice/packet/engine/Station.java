@@ -18,6 +18,7 @@ import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
+import org.sluice.packet.api.PortStatistics;
 import org.sluice.packet.api.Ports;
 import org.sluice.sys.Processors;
 import org.sluice.sys.SysException;
@@ -160,10 +161,15 @@ final class Station {
   private void work() {
     pin();
     while (!closed) {
-      try (FramePort opened = open()) {
-        port = opened;
-        trouble = "";
-        move(opened);
+      try {
+        FramePort opened = open();
+        try (opened) {
+          port = opened;
+          trouble = "";
+          move(opened);
+        } finally {
+          tell(opened.statistics());
+        }
       } catch (PortException e) {
         String now = String.valueOf(e.getMessage());
         if (!now.equals(trouble)) {
@@ -177,6 +183,18 @@ final class Station {
         port = null;
       }
     }
+  }
+
+  /** What was lost would be forgotten with the port. */
+  private void tell(PortStatistics last) {
+    LOG.log(
+        INFO,
+        "{0}: closed; received {1}, sent {2}, lost {3} that came and {4} that were to be sent",
+        place,
+        Long.toString(last.received()),
+        Long.toString(last.sent()),
+        Long.toString(last.receiveDropped() + last.receiveInvalid()),
+        Long.toString(last.sendDropped() + last.sendInvalid() + notSent));
   }
 
   private void pin() {

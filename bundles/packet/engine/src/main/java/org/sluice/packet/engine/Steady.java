@@ -132,7 +132,7 @@ abstract class Steady<P extends Port> implements Port {
 
   private P opened(PortDriver by) throws PortException {
     try {
-      P next = by.open(spec);
+      P next = by.open(wanted());
       try {
         prepare(next);
         return next;
@@ -143,6 +143,16 @@ abstract class Steady<P extends Port> implements Port {
     } catch (RuntimeException e) {
       throw new PortException("the driver failed: " + e, e);
     }
+  }
+
+  /** What the next port is to be. */
+  PortSpec<P> wanted() {
+    return spec;
+  }
+
+  /** Whether the old port must have let go before the next one can be had. */
+  boolean exclusive() {
+    return false;
   }
 
   /** Makes a port that was just opened like the one before, beyond its specification. */
@@ -246,17 +256,18 @@ abstract class Steady<P extends Port> implements Port {
   }
 
   private void improve(String why) {
+    List<Drivers.Choice> all = drivers.choices(spec, wish);
     List<Drivers.Choice> better =
-        drivers.choices(spec, wish).stream()
-            .filter(choice -> current == null || choice.probe().merit() > merit)
-            .toList();
+        all.stream().filter(choice -> current == null || choice.probe().merit() > merit).toList();
     PortDriver now = driver;
-    if (now == null) {
-      move(better, why);
+    List<String> refusals = new ArrayList<>();
+    if (better.isEmpty()) {
       return;
     }
-    List<String> refusals = new ArrayList<>();
-    if (!better.isEmpty() && !moved(better, why, refusals)) {
+    if (now == null || exclusive()) {
+      // Whoever has let go must be able to come back.
+      move(exclusive() ? all : better, why);
+    } else if (!moved(better, why, refusals)) {
       complain(
           "port on %s stays with driver %s: %s"
               .formatted(link(), now.name(), String.join(". ", refusals)));
@@ -293,7 +304,9 @@ abstract class Steady<P extends Port> implements Port {
         move(drivers.choices(spec, wish), "");
       } else if (dead(now)) {
         abandon("its interface is gone");
-      } else if (wish.equals(Ports.AUTO) && System.nanoTime() - looked > pause) {
+      } else if (wish.equals(Ports.AUTO)
+          && !exclusive()
+          && System.nanoTime() - looked > pause) {
         looked = System.nanoTime();
         pause = Math.min(2 * pause, LAST_LOOK_NANOS);
         improve("a better driver works now");
@@ -321,8 +334,14 @@ abstract class Steady<P extends Port> implements Port {
   }
 
   private void abandon(String why) {
+    if (!move(drivers.choices(spec, wish), why)) {
+      letGo();
+    }
+  }
+
+  private void letGo() {
     P old = current;
-    if (!move(drivers.choices(spec, wish), why) && old != null) {
+    if (old != null) {
       current = null;
       driver = null;
       merit = 0;
@@ -341,9 +360,14 @@ abstract class Steady<P extends Port> implements Port {
 
   private boolean moved(List<Drivers.Choice> choices, String why, List<String> refusals) {
     String from = driver == null ? "none" : driver.name();
+    boolean between = exclusive() && current != null;
+    if (between) {
+      letGo();
+    }
     if (!open(choices, refusals)) {
       return false;
     }
+    moves += between ? 1 : 0;
     warn(refusals);
     PortDriver to = driver;
     LOG.log(

@@ -11,6 +11,7 @@ import org.sluice.packet.api.Membership;
 import org.sluice.packet.api.Port;
 import org.sluice.packet.api.PortClosedException;
 import org.sluice.packet.api.PortException;
+import org.sluice.packet.api.PortSpec;
 
 /** A port of datagrams that outlives its driver. */
 final class SteadyDatagrams extends Steady<DatagramPort> implements DatagramPort {
@@ -22,6 +23,33 @@ final class SteadyDatagrams extends Steady<DatagramPort> implements DatagramPort
     super(spec, wish, drivers, closed);
     this.spec = spec;
     local = spec.local();
+  }
+
+  /** Whoever knows the port by a number that the kernel chose must find it again. */
+  @Override
+  PortSpec<DatagramPort> wanted() {
+    InetSocketAddress at = spec.local();
+    if (at.getPort() != 0 || local.getPort() == 0) {
+      return spec;
+    }
+    return new DatagramSpec(
+        new InetSocketAddress(at.getAddress(), local.getPort()),
+        spec.only6(),
+        spec.link(),
+        spec.member(),
+        spec.steering(),
+        spec.groups(),
+        spec.chunks(),
+        spec.chunkSize(),
+        spec.receiveBuffer(),
+        spec.pages(),
+        spec.options());
+  }
+
+  /** The kernel gives an address to one socket at a time. */
+  @Override
+  boolean exclusive() {
+    return true;
   }
 
   @Override

@@ -8,9 +8,9 @@ import org.sluice.packet.api.PortException;
 /**
  * The other party of a port's rings: the kernel, or who plays it.
  *
- * <p>{@link #transmit} is called by the sending side, {@link #refilled} and {@link #await} by the
- * receiving side, one thread each; all else by any thread. {@link #close} is called once, when
- * nobody is in another call, and nothing is called after it.
+ * <p>{@link #transmit} and {@link #longest} are called by the sending side, {@link #refilled} and
+ * {@link #await} by the receiving side, one thread each; all else by any thread. {@link #close} is
+ * called once, when nobody is in another call, and nothing is called after it.
  */
 public interface Exchange {
 
@@ -46,6 +46,15 @@ public interface Exchange {
   void match(Match match) throws PortException;
 
   Counts counts();
+
+  /**
+   * How long a packet to be sent may be now: the interface may take longer ones than it did.
+   *
+   * @param before what was told last
+   */
+  default int longest(int before) {
+    return before;
+  }
 
   /** What was obtained, in a few words. */
   String mode();

@@ -38,6 +38,7 @@ public final class RingPort implements FramePort {
   private static final int MOST = 18;
 
   private static final long PAUSE = 20_000;
+  private static final long ASKED_AGAIN = 100_000_000;
   private static final long KNOWN = 0xffff_ffffL | (long) FrameBatch.CONTINUED << 32;
 
   /**
@@ -48,7 +49,7 @@ public final class RingPort implements FramePort {
    * @param headroom before a reserved frame
    * @param chunkSize a power of two
    * @param overhead of a chunk, that a received frame cannot use
-   * @param longest the longest packet that may be sent
+   * @param longest the longest packet that may be sent, to begin with
    */
   public record Build(
       String driver,
@@ -84,6 +85,8 @@ public final class RingPort implements FramePort {
   private final long[] reclaimed = new long[MOVED_AT_ONCE];
   private final long[] reserved = new long[MOVED_AT_ONCE];
   private int next;
+  private int longest;
+  private long asked = System.nanoTime() - ASKED_AGAIN;
   private boolean pending;
   private boolean down;
   private volatile boolean starved;
@@ -95,6 +98,7 @@ public final class RingPort implements FramePort {
     exchange = build.exchange;
     memory = build.memory;
     chunkSize = build.chunkSize;
+    longest = build.longest;
     pool = new ChunkPool(build.chunks, build.chunkSize);
     String name = build.driver + " port on " + build.where;
     receiving = new Gate(name, "receiving");
@@ -409,7 +413,7 @@ public final class RingPort implements FramePort {
       int length = (int) words[2 * i + 1];
       total += length;
       if (length <= 0
-          || total > build.longest
+          || (total > longest && tooLong(total))
           || i - begin >= most
           || outside(words[2 * i], length)) {
         return begin - from;
@@ -421,6 +425,16 @@ public final class RingPort implements FramePort {
       }
     }
     return begin - from;
+  }
+
+  /** Asks again, now and then, for an interface that takes longer packets than it did. */
+  private boolean tooLong(int total) {
+    long now = System.nanoTime();
+    if (now - asked > ASKED_AGAIN) {
+      asked = now;
+      longest = exchange.longest(longest);
+    }
+    return total > longest;
   }
 
   private boolean outside(long address, int length) {

@@ -49,7 +49,7 @@ public final class XdpDriver implements PortDriver {
   private static final int HEADROOM = 256;
 
   /** Header and one VLAN tag. */
-  private static final int LAYER_2 = 18;
+  static final int LAYER_2 = 18;
 
   private static final int BUSY_BUDGET = 64;
   private static final int LEAST_BUDGET = 32;

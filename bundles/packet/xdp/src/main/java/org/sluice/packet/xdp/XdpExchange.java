@@ -119,6 +119,15 @@ final class XdpExchange implements Exchange {
   }
 
   @Override
+  public int longest(int before) {
+    try {
+      return on.facts().mtu() + XdpDriver.LAYER_2;
+    } catch (SysException e) {
+      return before;
+    }
+  }
+
+  @Override
   public String mode() {
     return (way == null ? "" : way.mode() + ", ") + (zeroCopy ? "zero-copy" : "copied");
   }
