@@ -16,7 +16,8 @@ public final class BpfProgram implements AutoCloseable {
   private static final int ATTACH_XDP = 37;
   private static final int HAS_FRAGMENTS = 1 << 5;
   private static final int LOG = 256 * 1024;
-  private static final int INFO = 256;
+  private static final long NAME = 64;
+  private static final long NAME_LENGTH = 16;
 
   private final String subject;
   private final int descriptor;
@@ -72,14 +73,22 @@ public final class BpfProgram implements AutoCloseable {
 
   /** The number under which the kernel knows it, as {@code ip link} and {@code bpftool} show it. */
   public int id() throws SysException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment info = arena.allocate(INFO, 8);
-      MemorySegment attributes = Bpf.attributes(arena);
-      attributes.set(JAVA_INT, 0, descriptor());
-      attributes.set(JAVA_INT, 4, INFO);
-      attributes.set(JAVA_LONG, 8, info.address());
-      Bpf.must(arena, subject, "BPF_OBJ_GET_INFO_BY_FD", Bpf.OBJ_GET_INFO, attributes);
-      return info.get(JAVA_INT, 4);
+    return Bpf.id(subject, descriptor());
+  }
+
+  /** The name of a program; empty when it has none, is gone, or may not be asked for. */
+  static String name(Arena arena, int id) {
+    int descriptor = Bpf.byId(arena, Bpf.PROG_BY_ID, id);
+    if (descriptor < 0) {
+      return "";
+    }
+    try {
+      MemorySegment info = arena.allocate(Bpf.INFO, 8);
+      return Bpf.info(arena, descriptor, info) < 0
+          ? ""
+          : info.asSlice(NAME, NAME_LENGTH).getString(0);
+    } finally {
+      Bpf.close(descriptor);
     }
   }
 

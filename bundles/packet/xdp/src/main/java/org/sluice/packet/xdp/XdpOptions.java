@@ -20,7 +20,10 @@ import org.sluice.packet.api.driver.Options;
  *     it to interrupts
  * @param map {@code xdp.map}: a file where the map of sockets of somebody else's program is pinned;
  *     no program is attached then
- * @param pin {@code xdp.pin}: a file to which the map of sockets is pinned
+ * @param pin {@code xdp.pin}: a file to which the map of sockets is pinned, as long as the program
+ *     is attached
+ * @param replace {@code xdp.replace}: whether somebody else's program is detached; false unless said
+ *     otherwise
  */
 record XdpOptions(
     Attach attach,
@@ -31,7 +34,8 @@ record XdpOptions(
     boolean multiBuffer,
     int busyPoll,
     String map,
-    String pin) {
+    String pin,
+    boolean replace) {
 
   enum Attach {
     /** In the driver of the interface if it can, else in the kernel. */
@@ -64,7 +68,8 @@ record XdpOptions(
             options.flag("multibuffer", true),
             options.number("busypoll", 0, 0, 1_000_000),
             options.text("map"),
-            options.text("pin"));
+            options.text("pin"),
+            options.flag("replace", false));
     options.end();
     return read;
   }

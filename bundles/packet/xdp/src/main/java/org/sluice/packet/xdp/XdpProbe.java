@@ -19,6 +19,7 @@ import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
+import org.sluice.sys.bpf.XdpOccupant;
 
 /** Finds out what AF_XDP could do for a specification, without touching the interface. */
 final class XdpProbe {
@@ -114,16 +115,15 @@ final class XdpProbe {
                 "it is down; nothing arrives until it is up",
                 "ip link set " + spec.name() + " up"));
       }
-      facts
-          .xdp()
+      XdpOccupant.of(facts)
           .ifPresent(
               other ->
                   findings.add(
                       new Finding(
                           "no other program",
                           PortProbe.Answer.NO,
-                          "program %d is attached (%s)".formatted(other.id(), other.mode()),
-                          "fine when it is Sluice's own; else detach it, or share it by xdp.map")));
+                          other.text(),
+                          "fine when it is Sluice's own; else detach it, share it by xdp.map, or have it replaced by xdp.replace=true")));
       for (int queue : spec.queues()) {
         if (queue >= facts.receiveQueues()) {
           no(
