@@ -211,8 +211,7 @@ final class XdpAttachmentTest {
       map.pin(file);
       PortException taken =
           assertThrows(
-              PortException.class,
-              () -> open(spec("native").option("xdp.pin", file.toString())));
+              PortException.class, () -> open(spec("native").option("xdp.pin", file.toString())));
       assertTrue(taken.toString().contains(file + " exists, and stays"), taken::toString);
       assertTrue(attached().isEmpty());
       open(spec("native").option("xdp.map", file.toString())).close();

@@ -22,8 +22,8 @@ import org.sluice.packet.api.driver.Options;
  *     no program is attached then
  * @param pin {@code xdp.pin}: a file to which the map of sockets is pinned, as long as the program
  *     is attached
- * @param replace {@code xdp.replace}: whether somebody else's program is detached; false unless said
- *     otherwise
+ * @param replace {@code xdp.replace}: whether somebody else's program is detached; false unless
+ *     said otherwise
  */
 record XdpOptions(
     Attach attach,
