@@ -13,6 +13,8 @@ import org.sluice.packet.api.PortException;
  * nobody is in another call, and nothing is called after it.
  */
 public interface Exchange {
+  /** The most frames of one packet: what the kernel takes. */
+  int MOST = 18;
 
   /** What became of what stood in the transmit ring. */
   enum Sent {
@@ -22,13 +24,30 @@ public interface Exchange {
     MORE,
     /** The interface refused one, which is lost; others may be left. */
     LOST,
-    /** The interface is down or gone; all are left. */
-    DOWN
+    /** The interface is down; all are left, and leave when it is up and this is called again. */
+    DOWN,
+    /** The interface is gone; what is left is never looked at again. */
+    GONE
   }
 
   /** What the other party counted, of which the port knows nothing. */
   record Counts(long receiveDropped, long receiveInvalid, long sendInvalid) {
     public static final Counts NONE = new Counts(0, 0, 0);
+  }
+
+  /**
+   * The longest packet that can be sent. Asked by the sending side for each batch.
+   *
+   * @param opened what it was when the port was opened
+   * @param now whether it must be true now; else it may have been a moment ago
+   */
+  default int longest(int opened, boolean now) {
+    return opened;
+  }
+
+  /** How many frames a packet can have that is sent. */
+  default int most() {
+    return MOST;
   }
 
   /** Sees to what stands in the transmit ring. */

@@ -34,9 +34,6 @@ public final class RingPort implements FramePort {
   private static final int MOVED_AT_ONCE = 256;
   private static final int STUBBORN = 1000;
 
-  /** The most frames of one packet: what the kernel takes. */
-  private static final int MOST = 18;
-
   private static final long PAUSE = 20_000;
   private static final long KNOWN = 0xffff_ffffL | (long) FrameBatch.CONTINUED << 32;
 
@@ -83,6 +80,7 @@ public final class RingPort implements FramePort {
   private final long[] refill = new long[MOVED_AT_ONCE];
   private final long[] reclaimed = new long[MOVED_AT_ONCE];
   private final long[] reserved = new long[MOVED_AT_ONCE];
+  private int longest;
   private int next;
   private boolean pending;
   private boolean down;
@@ -104,7 +102,7 @@ public final class RingPort implements FramePort {
     targets = new int[receivers.length];
     lacking = new boolean[receivers.length];
     cut = new boolean[receivers.length];
-    most = sender == null ? 0 : Math.min(MOST, transmit(sender).size());
+    most = sender == null ? 0 : Math.min(exchange.most(), transmit(sender).size());
     int share =
         build.chunks / Math.max(1, sender == null ? receivers.length : receivers.length + 1);
     for (int i = 0; i < receivers.length; i++) {
@@ -321,6 +319,7 @@ public final class RingPort implements FramePort {
       long[] words = frames.words();
       int count = frames.count();
       int taken = 0;
+      longest = exchange.longest(build.longest, false);
       while (taken < count) {
         int valid = valid(words, taken, count);
         if (valid == 0) {
@@ -410,10 +409,7 @@ public final class RingPort implements FramePort {
     for (int i = from; i < count; i++) {
       int length = (int) words[2 * i + 1];
       total += length;
-      if (length <= 0
-          || total > build.longest
-          || i - begin >= most
-          || outside(words[2 * i], length)) {
+      if (length <= 0 || tooLong(total) || i - begin >= most || outside(words[2 * i], length)) {
         return begin - from;
       }
       words[2 * i + 1] &= KNOWN;
@@ -423,6 +419,13 @@ public final class RingPort implements FramePort {
       }
     }
     return begin - from;
+  }
+
+  private boolean tooLong(int length) {
+    if (length > longest) {
+      longest = exchange.longest(build.longest, true);
+    }
+    return length > longest;
   }
 
   private boolean outside(long address, int length) {
@@ -484,6 +487,11 @@ public final class RingPort implements FramePort {
       if (result == Exchange.Sent.LOST) {
         sent.add(Tally.Of.SEND_DROPPED, 1);
       }
+      if (result == Exchange.Sent.GONE) {
+        down = true;
+        withdraw(ring, true);
+        return true;
+      }
       if (result == Exchange.Sent.DOWN) {
         down = true;
         return after == ring.producer();
@@ -504,6 +512,30 @@ public final class RingPort implements FramePort {
       }
     }
     return false;
+  }
+
+  /**
+   * Counts what the other party never looked at as dropped.
+   *
+   * @param back whether the chunks come back, for the other party never will look at them
+   */
+  private void withdraw(ProducerRing ring, boolean back) {
+    int left = ring.producer() - ring.consumer();
+    for (int done = 0; done < left; ) {
+      int some = Math.min(left - done, MOVED_AT_ONCE);
+      for (int i = 0; i < some; i++) {
+        reclaimed[i] = ring.word(2, 0, done + i - left);
+        sent.add(Tally.Of.SEND_DROPPED, continued(ring.word(2, 1, done + i - left)) ? 0 : 1);
+      }
+      if (back) {
+        pool.give(reclaimed, 0, some);
+      }
+      done += some;
+    }
+    if (back && left > 0) {
+      ring.publish(-left);
+      feed();
+    }
   }
 
   @Override
@@ -683,6 +715,9 @@ public final class RingPort implements FramePort {
     try {
       if (last != null) {
         return;
+      }
+      if (sender != null && raw == null) {
+        withdraw(transmit(sender), false);
       }
       last = count();
       exchange.close();

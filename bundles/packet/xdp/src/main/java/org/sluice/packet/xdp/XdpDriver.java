@@ -49,7 +49,7 @@ public final class XdpDriver implements PortDriver {
   private static final int HEADROOM = 256;
 
   /** Header and one VLAN tag. */
-  private static final int LAYER_2 = 18;
+  static final int LAYER_2 = 18;
 
   private static final int BUSY_BUDGET = 64;
   private static final int LEAST_BUDGET = 32;
@@ -157,7 +157,16 @@ public final class XdpDriver implements PortDriver {
         waiter = waits;
         XdpExchange exchange =
             new XdpExchange(
-                on, arena, memory.pages(), sockets, waits, sender, way, queues, this::detach);
+                on,
+                arena,
+                memory.pages(),
+                sockets,
+                waits,
+                sender,
+                way,
+                queues,
+                options.multiBuffer(),
+                this::detach);
         RingPort made =
             new RingPort(
                 new RingPort.Build(

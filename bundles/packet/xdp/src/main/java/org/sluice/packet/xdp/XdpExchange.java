@@ -19,6 +19,9 @@ import org.sluice.sys.xdp.XdpWaiter;
 
 /** The kernel as the other party of the rings. Owns the sockets and the memory of a port. */
 final class XdpExchange implements Exchange {
+  /** For how long an MTU is believed. */
+  private static final long RECENT = 1_000_000;
+
   private final NetworkInterface on;
   private final Arena memory;
   private final PageKind pages;
@@ -29,9 +32,13 @@ final class XdpExchange implements Exchange {
   private final List<Integer> queues;
   private final Runnable detach;
   private final boolean zeroCopy;
+  private final boolean multiBuffer;
+  private long asked;
+  private int longest;
 
   /**
    * @param sockets in the order of the lanes; the first has the memory registered
+   * @param multiBuffer whether packets may lie in several chunks
    * @param detach takes the sockets out of the way of the interface
    */
   XdpExchange(
@@ -43,6 +50,7 @@ final class XdpExchange implements Exchange {
       @Nullable XdpSocket sender,
       @Nullable Way way,
       List<Integer> queues,
+      boolean multiBuffer,
       Runnable detach)
       throws SysException {
     this.on = on;
@@ -54,7 +62,25 @@ final class XdpExchange implements Exchange {
     this.way = way;
     this.queues = List.copyOf(queues);
     this.detach = detach;
+    this.multiBuffer = multiBuffer;
     zeroCopy = sockets.getFirst().zeroCopy();
+  }
+
+  /** The kernel does not tell when a frame is longer than the MTU; some interfaces just lose it. */
+  @Override
+  public int longest(int opened, boolean now) {
+    long time = System.nanoTime();
+    if (now || longest == 0 || time - asked > RECENT) {
+      asked = time;
+      int mtu = on.mtu();
+      longest = mtu < 0 ? longest == 0 ? opened : longest : mtu + XdpDriver.LAYER_2;
+    }
+    return longest;
+  }
+
+  @Override
+  public int most() {
+    return multiBuffer ? MOST : 1;
   }
 
   @Override
@@ -69,6 +95,7 @@ final class XdpExchange implements Exchange {
     return switch (Errno.of(-result)) {
       case EAGAIN, ENOBUFS, EINTR -> Sent.MORE;
       case EBUSY -> Sent.LOST;
+      case ENXIO -> Sent.GONE;
       default -> Sent.DOWN;
     };
   }

@@ -31,6 +31,7 @@ final class XdpProbe {
   private final List<Finding> findings = new ArrayList<>();
   private boolean works = true;
   private boolean generic;
+  private boolean several = true;
 
   private XdpProbe(FrameSpec spec) {
     this.spec = spec;
@@ -59,7 +60,9 @@ final class XdpProbe {
 
   private void options() {
     try {
-      generic = XdpOptions.of(spec.options()).attach() == XdpOptions.Attach.GENERIC;
+      XdpOptions options = XdpOptions.of(spec.options());
+      generic = options.attach() == XdpOptions.Attach.GENERIC;
+      several = options.multiBuffer();
       findings.add(Finding.yes("options", "understood"));
     } catch (PortException e) {
       no("options", String.valueOf(e.getMessage()), "correct the option");
@@ -134,9 +137,15 @@ final class XdpProbe {
       }
       if (facts.mtu() > ONE_CHUNK) {
         findings.add(
-            Finding.yes(
-                "MTU " + facts.mtu(),
-                "packets of several chunks, if the driver of the interface can; else generic"));
+            several
+                ? Finding.yes(
+                    "MTU " + facts.mtu(),
+                    "packets of several chunks, if the driver of the interface can; else generic")
+                : new Finding(
+                    "MTU " + facts.mtu(),
+                    PortProbe.Answer.NO,
+                    "the interface takes no native program without xdp.multibuffer, and what is longer than a chunk is lost",
+                    "leave xdp.multibuffer at true, or lower the MTU to " + ONE_CHUNK));
       }
       if (spec.match() instanceof Match.Everything) {
         findings.add(
