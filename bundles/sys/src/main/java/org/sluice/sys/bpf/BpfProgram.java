@@ -15,6 +15,8 @@ public final class BpfProgram implements AutoCloseable {
   private static final int XDP = 6;
   private static final int ATTACH_XDP = 37;
   private static final int HAS_FRAGMENTS = 1 << 5;
+  private static final int DEVICE_BOUND = 1 << 6;
+  private static final int ANY = 0;
   private static final int LOG = 256 * 1024;
   private static final long NAME = 64;
   private static final long NAME_LENGTH = 16;
@@ -43,6 +45,21 @@ public final class BpfProgram implements AutoCloseable {
    * @throws BpfException what the verifier said, with the listing
    */
   public static BpfProgram load(String name, EbpfCode code, boolean fragments) throws SysException {
+    return load(name, code, fragments, ANY);
+  }
+
+  /**
+   * The same for one interface alone, which the program may ask what it knows of a packet.
+   *
+   * @param index of the interface, in the calling thread's network
+   */
+  public static BpfProgram loadFor(int index, String name, EbpfCode code, boolean fragments)
+      throws SysException {
+    return load(name, code, fragments, index);
+  }
+
+  private static BpfProgram load(String name, EbpfCode code, boolean fragments, int index)
+      throws SysException {
     String subject = "bpf program " + name;
     try (Arena arena = Arena.ofConfined()) {
       long[] words = code.instructions();
@@ -52,7 +69,9 @@ public final class BpfProgram implements AutoCloseable {
       attributes.set(JAVA_INT, 4, words.length);
       attributes.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, words).address());
       attributes.set(JAVA_LONG, 16, arena.allocateFrom("GPL").address());
-      attributes.set(JAVA_INT, 44, fragments ? HAS_FRAGMENTS : 0);
+      attributes.set(
+          JAVA_INT, 44, (fragments ? HAS_FRAGMENTS : 0) | (index == ANY ? 0 : DEVICE_BOUND));
+      attributes.set(JAVA_INT, 64, index);
       BpfMap.name(attributes, 48, name);
       attributes.set(JAVA_INT, 68, ATTACH_XDP);
       int loaded = Bpf.call(arena, Bpf.PROG_LOAD, attributes);

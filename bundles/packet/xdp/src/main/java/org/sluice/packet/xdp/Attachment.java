@@ -17,6 +17,7 @@ import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.BpfLink;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
+import org.sluice.sys.bpf.EbpfCode;
 import org.sluice.sys.bpf.XdpOccupant;
 import org.sluice.sys.xdp.XdpSocket;
 
@@ -35,6 +36,8 @@ final class Attachment implements Way {
   private final BpfLink attached;
   private final Optional<Pin> pin;
   private final String replaced;
+  private final Optional<Hints> hints;
+  private final String hintless;
   private final Map<Integer, Match> matches = new TreeMap<>();
   private int program;
   private int ports;
@@ -47,7 +50,9 @@ final class Attachment implements Way {
       BpfMap sockets,
       BpfProgram program,
       Optional<Pin> pin,
-      String replaced)
+      String replaced,
+      Optional<Hints> hints,
+      String hintless)
       throws SysException {
     link = facts.name();
     index = on.index();
@@ -57,6 +62,8 @@ final class Attachment implements Way {
     this.program = program.id();
     this.pin = pin;
     this.replaced = replaced;
+    this.hints = hints;
+    this.hintless = hintless;
     attached = BpfLink.attach(program, link, index, mode);
   }
 
@@ -93,18 +100,28 @@ final class Attachment implements Way {
       BpfMap sockets,
       Optional<Pin> pin)
       throws SysException, PortException {
-    String replaced = "";
     boolean fragments = options.multiBuffer();
+    String replaced = "";
     @Nullable SysException refused = null;
     for (BpfLink.Mode tried : modes(options.attach())) {
-      try (BpfProgram program =
-          BpfProgram.load(NAME, MatchProgram.of(Map.of(), sockets), fragments)) {
+      String hintless = "";
+      Optional<Hints> hints = Optional.empty();
+      if (options.metadata()) {
         try {
-          return new Attachment(on, facts, tried, fragments, sockets, program, pin, replaced);
+          hints = Optional.of(hints(on, sockets, tried, fragments));
+        } catch (SysException e) {
+          hintless = String.valueOf(e.getMessage());
+        }
+      }
+      try (BpfProgram program = load(on.index(), Map.of(), sockets, fragments, hints)) {
+        try {
+          return new Attachment(
+              on, facts, tried, fragments, sockets, program, pin, replaced, hints, hintless);
         } catch (SysException e) {
           // Only now is it sure that there is something to put in the place of the other one.
           replaced = evict(e, on.facts(), options);
-          return new Attachment(on, facts, tried, fragments, sockets, program, pin, replaced);
+          return new Attachment(
+              on, facts, tried, fragments, sockets, program, pin, replaced, hints, hintless);
         }
       } catch (SysException e) {
         occupied(e, on.facts());
@@ -117,6 +134,38 @@ final class Attachment implements Way {
     throw refused == null
         ? new SysException(facts.name(), "BPF_LINK_CREATE", Errno.ENOTSUP.number())
         : refused;
+  }
+
+  private static BpfProgram load(
+      int index,
+      Map<Integer, Match> matches,
+      BpfMap sockets,
+      boolean fragments,
+      Optional<Hints> hints)
+      throws SysException {
+    EbpfCode code = MatchProgram.of(matches, sockets, hints);
+    return hints.isPresent()
+        ? BpfProgram.loadFor(index, NAME, code, fragments)
+        : BpfProgram.load(NAME, code, fragments);
+  }
+
+  /**
+   * What the interface can be asked by.
+   *
+   * @throws SysException when it cannot be asked
+   */
+  static Hints hints(NetworkInterface on, BpfMap sockets, BpfLink.Mode mode, boolean fragments)
+      throws SysException {
+    if (mode == BpfLink.Mode.GENERIC) {
+      throw new SysException(
+          "metadata of packets",
+          "BPF_LINK_CREATE",
+          Errno.ENOTSUP.number(),
+          "only a native program can ask the interface");
+    }
+    Hints hints = Hints.ofKernel();
+    load(on.index(), Map.of(0, Match.everything()), sockets, fragments, Optional.of(hints)).close();
+    return hints;
   }
 
   /** The better one first. */
@@ -241,7 +290,7 @@ final class Attachment implements Way {
   }
 
   private void replace() throws SysException {
-    try (BpfProgram next = BpfProgram.load(NAME, MatchProgram.of(matches, sockets), fragments)) {
+    try (BpfProgram next = load(index, matches, sockets, fragments, hints)) {
       attached.replace(next);
       program = next.id();
     }
@@ -251,6 +300,11 @@ final class Attachment implements Way {
     attached.close();
     pin.ifPresent(Pin::close);
     sockets.close();
+  }
+
+  @Override
+  public String metadata() {
+    return hints.isPresent() ? "time, hash and VLAN, as far as the interface knows" : hintless;
   }
 
   @Override

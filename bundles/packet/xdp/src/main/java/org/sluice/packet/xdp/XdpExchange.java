@@ -165,6 +165,9 @@ final class XdpExchange implements Exchange {
     facts.put("pages", pages.text());
     if (way != null) {
       facts.put("program", way.text());
+      if (!way.metadata().isEmpty()) {
+        facts.put("metadata", way.metadata());
+      }
     }
     for (int i = 0; i < sockets.size(); i++) {
       try {

@@ -24,6 +24,8 @@ import org.sluice.packet.api.driver.Options;
  *     is attached
  * @param replace {@code xdp.replace}: whether somebody else's program is detached; false unless
  *     said otherwise
+ * @param metadata {@code xdp.metadata}: whether the interface is asked what it knows of a packet;
+ *     false unless said otherwise
  */
 record XdpOptions(
     Attach attach,
@@ -35,7 +37,8 @@ record XdpOptions(
     int busyPoll,
     String map,
     String pin,
-    boolean replace) {
+    boolean replace,
+    boolean metadata) {
 
   enum Attach {
     /** In the driver of the interface if it can, else in the kernel. */
@@ -69,7 +72,8 @@ record XdpOptions(
             options.number("busypoll", 0, 0, 1_000_000),
             options.text("map"),
             options.text("pin"),
-            options.flag("replace", false));
+            options.flag("replace", false),
+            options.flag("metadata", false));
     options.end();
     return read;
   }

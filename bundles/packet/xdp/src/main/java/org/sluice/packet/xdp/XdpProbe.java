@@ -17,6 +17,7 @@ import org.sluice.sys.Capability;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfLink;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
 import org.sluice.sys.bpf.XdpOccupant;
@@ -32,6 +33,7 @@ final class XdpProbe {
   private boolean works = true;
   private boolean generic;
   private boolean several = true;
+  private boolean metadata;
 
   private XdpProbe(FrameSpec spec) {
     this.spec = spec;
@@ -63,6 +65,7 @@ final class XdpProbe {
       XdpOptions options = XdpOptions.of(spec.options());
       generic = options.attach() == XdpOptions.Attach.GENERIC;
       several = options.multiBuffer();
+      metadata = options.metadata();
       findings.add(Finding.yes("options", "understood"));
     } catch (PortException e) {
       no("options", String.valueOf(e.getMessage()), "correct the option");
@@ -147,6 +150,9 @@ final class XdpProbe {
                     "the interface takes no native program without xdp.multibuffer, and what is longer than a chunk is lost",
                     "leave xdp.multibuffer at true, or lower the MTU to " + ONE_CHUNK));
       }
+      if (metadata) {
+        metadata(on);
+      }
       if (spec.match() instanceof Match.Everything) {
         findings.add(
             new Finding(
@@ -163,6 +169,20 @@ final class XdpProbe {
               ""));
     } catch (SysException e) {
       no("interface " + spec.name(), e.getMessage(), "see 'link:list'");
+    }
+  }
+
+  private void metadata(NetworkInterface on) {
+    try (BpfMap map = BpfMap.create("probe", BpfMap.Kind.SOCKETS, 4, 1)) {
+      Attachment.hints(on, map, generic ? BpfLink.Mode.GENERIC : BpfLink.Mode.NATIVE, several);
+      findings.add(Finding.yes("metadata", "the interface can be asked for time, hash and VLAN"));
+    } catch (SysException e) {
+      findings.add(
+          new Finding(
+              "metadata",
+              PortProbe.Answer.NO,
+              String.valueOf(e.getMessage()),
+              "the port works without; it takes Linux 6.8, a native program and an interface that knows"));
     }
   }
 

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.sluice.itest.packet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sluice.packet.api.FrameBatch;
+import org.sluice.packet.api.FramePort;
+import org.sluice.packet.api.FrameSpec;
+import org.sluice.packet.api.Match;
+import org.sluice.packet.api.PortProbe;
+import org.sluice.packet.rings.ReceiveMetadata;
+import org.sluice.packet.xdp.XdpDriver;
+import org.sluice.sys.bpf.KernelTypes;
+
+/** What an interface tells of a packet beside its bytes. */
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+final class XdpMetadataTest {
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+  private static final int PORT = 9000;
+
+  private final XdpDriver driver = new XdpDriver();
+  private final ReceiveMetadata metadata = new ReceiveMetadata();
+  private Wire wire;
+
+  @BeforeEach
+  void lay() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+    wire = new Wire();
+  }
+
+  @AfterEach
+  void takeAway() throws Exception {
+    driver.close();
+    if (wire != null) {
+      wire.close();
+    }
+  }
+
+  private static FrameSpec spec(String attach, Match match) {
+    return FrameSpec.on("left")
+        .matching(match)
+        .option("xdp.attach", attach)
+        .option("xdp.metadata", "true");
+  }
+
+  private FramePort open(FrameSpec spec) throws Exception {
+    return wire.inLeft(() -> driver.open(spec));
+  }
+
+  /** One packet, in a batch that the caller releases. */
+  private static void await(FramePort port, FrameBatch into) {
+    long end = System.nanoTime() + PATIENCE;
+    while (port.receive(into) == 0) {
+      assertTrue(System.nanoTime() < end, () -> "nothing came: " + port.report());
+      port.await(10_000_000);
+    }
+  }
+
+  private static void send(DatagramChannel from, String to) throws IOException {
+    from.send(
+        ByteBuffer.wrap(new byte[100]), new InetSocketAddress(InetAddress.ofLiteral(to), PORT));
+  }
+
+  @Test
+  void theHashOfAFlowIsTold() throws Exception {
+    FrameBatch batch = new FrameBatch(64);
+    try (FramePort port = open(spec("native", Match.udp(PORT)));
+        DatagramChannel one = wire.inRight(DatagramChannel::open);
+        DatagramChannel two = wire.inRight(DatagramChannel::open)) {
+      assertTrue(port.report().facts().get("metadata").startsWith("time, hash"), port::toString);
+      int[] hashes = new int[4];
+      for (int i = 0; i < hashes.length; i++) {
+        send(i % 2 == 0 ? one : two, "10.77.0.1");
+        await(port, batch);
+        assertTrue(metadata.of(batch, 0));
+        assertTrue(metadata.hasHash());
+        hashes[i] = metadata.hash();
+        assertFalse(metadata.hasVlan());
+        assertEquals(0, metadata.vlan());
+        assertEquals(14 + 20 + 8 + 100, batch.length(0));
+        // Who writes before the packet has no metadata any more.
+        assertTrue(batch.adjustHead(0, -4));
+        batch.frame(0).asSlice(0, 4).fill((byte) 0);
+        assertTrue(batch.adjustHead(0, 4));
+        assertFalse(metadata.of(batch, 0));
+        port.release(batch);
+      }
+      assertNotEquals(0, hashes[0]);
+      assertEquals(hashes[0], hashes[2], "one flow has one hash");
+      assertEquals(hashes[1], hashes[3]);
+    }
+  }
+
+  @Test
+  void aTagThatTheInterfaceTookOffIsTold() throws Exception {
+    boolean known = true;
+    try {
+      Wire.run(
+          "ip",
+          "-n",
+          wire.right,
+          "link",
+          "add",
+          "link",
+          "right",
+          "name",
+          "tagged",
+          "type",
+          "vlan",
+          "id",
+          "42");
+    } catch (IOException e) {
+      known = !e.toString().contains("Unknown device type");
+      assertFalse(known, e::toString);
+    }
+    assumeTrue(known, "the kernel has no interfaces with tags");
+    Wire.run("ip", "-n", wire.right, "addr", "add", "10.78.0.2/24", "dev", "tagged");
+    Wire.run("ip", "-n", wire.right, "link", "set", "tagged", "up");
+    Wire.run(
+        "ip",
+        "-n",
+        wire.right,
+        "neigh",
+        "replace",
+        "10.78.0.1",
+        "lladdr",
+        "02:00:00:00:00:01",
+        "dev",
+        "tagged",
+        "nud",
+        "permanent");
+    FrameBatch batch = new FrameBatch(64);
+    try (FramePort port = open(spec("native", Match.udp(PORT)));
+        DatagramChannel kernel = wire.inRight(DatagramChannel::open)) {
+      send(kernel, "10.78.0.1");
+      await(port, batch);
+      assertTrue(metadata.of(batch, 0));
+      assertTrue(metadata.hasVlan());
+      assertEquals(0x8100, metadata.vlanType());
+      assertEquals(42, metadata.vlan() & 0xfff);
+      port.release(batch);
+    }
+  }
+
+  @Test
+  void packetsOfSeveralChunksHaveItBeforeTheFirst() throws Exception {
+    for (String[] end : new String[][] {{wire.left, "left"}, {wire.right, "right"}}) {
+      Wire.run("ip", "-n", end[0], "link", "set", end[1], "mtu", "9000");
+    }
+    FrameBatch batch = new FrameBatch(64);
+    try (FramePort port = open(spec("native", Match.udp(PORT)));
+        DatagramChannel kernel = wire.inRight(DatagramChannel::open)) {
+      for (int i = 0; i < 100; i++) {
+        kernel.send(
+            ByteBuffer.wrap(new byte[5000]),
+            new InetSocketAddress(InetAddress.ofLiteral("10.77.0.1"), PORT));
+        await(port, batch);
+        assertEquals(3, batch.count());
+        assertTrue(metadata.of(batch, 0));
+        assertFalse(metadata.of(batch, 1));
+        assertFalse(metadata.of(batch, 2));
+        port.release(batch);
+      }
+    }
+  }
+
+  @Test
+  void whereItCannotBeThePortWorksWithout() throws Exception {
+    FrameBatch batch = new FrameBatch(64);
+    FrameSpec spec = spec("generic", Match.udp(PORT));
+    PortProbe probe = wire.inLeft(() -> driver.probe(spec));
+    assertTrue(probe.works());
+    assertTrue(
+        probe.findings().stream()
+            .anyMatch(
+                found -> found.what().equals("metadata") && found.answer() == PortProbe.Answer.NO));
+    try (FramePort port = open(spec);
+        DatagramChannel kernel = wire.inRight(DatagramChannel::open)) {
+      String told = port.report().facts().get("metadata");
+      assertTrue(told.contains("only a native program"), told);
+      send(kernel, "10.77.0.1");
+      await(port, batch);
+      assertFalse(metadata.of(batch, 0));
+      port.release(batch);
+    }
+  }
+
+  @Test
+  void aMatchIsChangedInTheNetworkOfTheInterface() throws Exception {
+    FrameBatch batch = new FrameBatch(64);
+    try (FramePort port = open(spec("native", Match.udp(1)));
+        DatagramChannel kernel = wire.inRight(DatagramChannel::open)) {
+      assertTrue(
+          wire.inLeft(() -> driver.probe(spec("native", Match.udp(1)))).findings().stream()
+              .anyMatch(
+                  found ->
+                      found.what().equals("metadata") && found.answer() == PortProbe.Answer.YES));
+      wire.inLeft(
+          () -> {
+            port.match(Match.udp(PORT));
+            return null;
+          });
+      send(kernel, "10.77.0.1");
+      await(port, batch);
+      assertTrue(metadata.of(batch, 0));
+      port.release(batch);
+    }
+  }
+
+  @Test
+  void aDescriptionOfTheKernelThatIsCutIsRefused() throws Exception {
+    Path running = Path.of("/sys/kernel/btf/vmlinux");
+    assumeTrue(Files.isReadable(running), "the kernel does not describe itself");
+    assertTrue(KernelTypes.functions("bpf_xdp_metadata_rx_hash").size() == 1);
+    assertTrue(KernelTypes.functions("there_is_no_such_function").isEmpty());
+    byte[] all = Files.readAllBytes(running);
+    for (int length : new int[] {0, 1, 3, 23, 24, 100, all.length / 2, all.length - 1}) {
+      assertThrows(
+          IOException.class, () -> KernelTypes.functions(Arrays.copyOf(all, length), "any"));
+    }
+  }
+}
