@@ -4,7 +4,6 @@ package org.sluice.packet.api;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A reusable list of frames in the memory of one port. Not safe for several threads at once.
@@ -30,8 +29,16 @@ public final class FrameBatch {
 
   private static final long LENGTH = 0xffff_ffffL;
 
+  private static final byte OPEN = 0;
+  private static final byte DROP = 1;
+  private static final byte SEND = 2;
+  private static final byte GONE = 3;
+
   private final long[] words;
-  private final @Nullable Verdict[] verdicts;
+
+  /** Small, and no references, since they are written anew for every batch. */
+  private final byte[] verdicts;
+
   private MemorySegment memory = MemorySegment.NULL;
   private int chunkSize;
   private int count;
@@ -56,7 +63,7 @@ public final class FrameBatch {
           "a batch holds at least 18 frames, the most that one packet has; not " + capacity);
     }
     words = new long[2 * capacity];
-    verdicts = new @Nullable Verdict[capacity];
+    verdicts = new byte[capacity];
   }
 
   public int capacity() {
@@ -165,12 +172,20 @@ public final class FrameBatch {
   }
 
   public Verdict verdict(int index) {
-    Verdict verdict = verdicts[check(index)];
-    return verdict == null ? Verdict.DROP : verdict;
+    return switch (verdicts[check(index)]) {
+      case OPEN -> Verdict.OPEN;
+      case SEND -> Verdict.SEND;
+      default -> Verdict.DROP;
+    };
   }
 
   public void decide(int index, Verdict verdict) {
-    verdicts[check(index)] = verdict;
+    verdicts[check(index)] =
+        switch (verdict) {
+          case OPEN -> OPEN;
+          case DROP -> DROP;
+          case SEND -> SEND;
+        };
   }
 
   /** Adds a frame of the same port. */
@@ -180,7 +195,7 @@ public final class FrameBatch {
     }
     words[2 * count] = address;
     words[2 * count + 1] = ((long) flags << 32) | (length & LENGTH);
-    verdicts[count++] = Verdict.OPEN;
+    verdicts[count++] = OPEN;
   }
 
   /**
@@ -193,14 +208,14 @@ public final class FrameBatch {
       other.bind(memory, chunkSize);
     }
     other.add(words[at], (int) words[at + 1], (int) (words[at + 1] >>> 32));
-    verdicts[index] = null;
+    verdicts[index] = GONE;
   }
 
   /** Closes the gaps that {@link #moveTo} left. */
   public void compact() {
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      if (verdicts[i] != null) {
+      if (verdicts[i] != GONE) {
         if (kept != i) {
           words[2 * kept] = words[2 * i];
           words[2 * kept + 1] = words[2 * i + 1];
@@ -256,7 +271,7 @@ public final class FrameBatch {
     if (frames < 0 || frames > verdicts.length) {
       throw new IndexOutOfBoundsException(frames + " frames in a batch of " + verdicts.length);
     }
-    Arrays.fill(verdicts, 0, frames, Verdict.OPEN);
+    Arrays.fill(verdicts, 0, frames, OPEN);
     count = frames;
   }
 

@@ -25,6 +25,18 @@ public interface PacketHandler {
   /** The driver: its name, or {@code auto}, which it is without it. */
   String DRIVER = "packet.driver";
 
+  /** How many chunks of memory the port has: {@link FrameSpec#chunks}. */
+  String CHUNKS = "packet.chunks";
+
+  /** How many places a ring of the port has: {@link FrameSpec#ring}. */
+  String RING = "packet.ring";
+
+  /**
+   * What properties begin with that only some drivers know: {@code packet.option.xdp.attach}. What
+   * handlers of one queue ask for must not be in contradiction.
+   */
+  String OPTION = "packet.option.";
+
   /**
    * Called before the first frames of a queue, on the thread that will bring them. Who keeps frames
    * ({@link FrameBatch#moveTo}) gives them back to this port later, or sends them by it.

@@ -64,31 +64,36 @@ public final class Engine {
       updated = "handlerChanged")
   public void handlerThere(PacketHandler handler, ServiceReference<PacketHandler> reference) {
     try {
-      Station.Place place = place(reference);
-      Post post =
-          new Post(
-              handler,
-              handler.getClass().getName(),
-              reference.getBundle().getSymbolicName(),
-              match(reference),
-              reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking
-                  ? ranking
-                  : 0,
-              (Long) reference.getProperty(Constants.SERVICE_ID),
-              config.faults());
-      add(reference, place, post);
+      add(reference, place(reference), post(handler, reference));
     } catch (IllegalArgumentException e) {
-      String why = String.valueOf(e.getMessage());
-      synchronized (this) {
-        refused.put(reference, why);
-      }
-      LOG.log(
-          WARNING,
-          "handler {0} of {1} is not called: {2}",
-          handler.getClass().getName(),
-          reference.getBundle().getSymbolicName(),
-          why);
+      refuse(handler, reference, e);
     }
+  }
+
+  private Post post(PacketHandler handler, ServiceReference<PacketHandler> reference) {
+    return new Post(
+        handler,
+        handler.getClass().getName(),
+        reference.getBundle().getSymbolicName(),
+        match(reference),
+        Wishes.of(reference),
+        reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0,
+        (Long) reference.getProperty(Constants.SERVICE_ID),
+        config.faults());
+  }
+
+  private void refuse(
+      PacketHandler handler, ServiceReference<PacketHandler> reference, RuntimeException reason) {
+    String why = String.valueOf(reason.getMessage());
+    synchronized (this) {
+      refused.put(reference, why);
+    }
+    LOG.log(
+        WARNING,
+        "handler {0} of {1} is not called: {2}",
+        handler.getClass().getName(),
+        reference.getBundle().getSymbolicName(),
+        why);
   }
 
   /** When this returns the handler is not called any more. */
@@ -96,13 +101,55 @@ public final class Engine {
     remove(reference);
   }
 
+  /** The port stays open when the handler stays at it. */
   public void handlerChanged(PacketHandler handler, ServiceReference<PacketHandler> reference) {
+    try {
+      if (replaced(reference, place(reference), post(handler, reference))) {
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      remove(reference);
+      refuse(handler, reference, e);
+      return;
+    }
     remove(reference);
     handlerThere(handler, reference);
   }
 
+  /** Whether the handler was and is at this place. */
+  private boolean replaced(
+      ServiceReference<PacketHandler> reference, Station.Place place, Post post) {
+    Station station;
+    synchronized (this) {
+      station = stations.get(place);
+      if (station == null || !place.equals(places.get(reference))) {
+        return false;
+      }
+      agree(reference, post, place);
+      posts.put(reference, post);
+      station.call(at(place));
+    }
+    station.awaitChange();
+    return true;
+  }
+
+  /** One port serves them all, so it cannot be two things at once. */
+  private void agree(ServiceReference<PacketHandler> reference, Post post, Station.Place place) {
+    posts.forEach(
+        (other, there) -> {
+          if (!other.equals(reference) && place.equals(places.get(other))) {
+            Wishes.contradiction(post.asked(), there.asked())
+                .ifPresent(
+                    why -> {
+                      throw new IllegalArgumentException(why);
+                    });
+          }
+        });
+  }
+
   private void add(ServiceReference<PacketHandler> reference, Station.Place place, Post post) {
     synchronized (this) {
+      agree(reference, post, place);
       posts.put(reference, post);
       places.put(reference, place);
       Station there = stations.get(place);

@@ -89,6 +89,7 @@ public final class OpenPorts implements Ports {
   public <P extends Port> P open(PortSpec<P> spec, String driver) throws PortException {
     Steady<?> port = steady(spec, driver);
     open.add(port);
+    LockSupport.unpark(keeper);
     try {
       port.begin();
     } catch (PortException | RuntimeException e) {
@@ -159,7 +160,11 @@ public final class OpenPorts implements Ports {
 
   private void keep() {
     while (!closed) {
-      LockSupport.parkNanos(this, GLANCE_NANOS);
+      if (open.isEmpty()) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, GLANCE_NANOS);
+      }
       if (!closed) {
         open.forEach(Steady::check);
       }

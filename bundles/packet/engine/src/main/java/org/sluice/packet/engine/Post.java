@@ -4,6 +4,7 @@ package org.sluice.packet.engine;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FramePort;
@@ -19,6 +20,7 @@ final class Post {
   private final String name;
   private final String bundle;
   private final Match match;
+  private final Map<String, String> asked;
   private final int ranking;
   private final long id;
   private final int mostFaults;
@@ -33,6 +35,7 @@ final class Post {
   /**
    * @param name of the class, for people
    * @param bundle it came from
+   * @param asked of the port, by property
    * @param id of the service, which orders those of the same ranking
    */
   Post(
@@ -40,6 +43,7 @@ final class Post {
       String name,
       String bundle,
       Match match,
+      Map<String, String> asked,
       int ranking,
       long id,
       int mostFaults) {
@@ -47,6 +51,7 @@ final class Post {
     this.name = name;
     this.bundle = bundle;
     this.match = match;
+    this.asked = asked;
     this.ranking = ranking;
     this.id = id;
     this.mostFaults = mostFaults;
@@ -129,6 +134,11 @@ final class Post {
 
   Match match() {
     return match;
+  }
+
+  /** What the port is to be like, by property of the handler. */
+  Map<String, String> asked() {
+    return asked;
   }
 
   int ranking() {

@@ -7,7 +7,9 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.FrameBatch;
@@ -64,6 +66,7 @@ final class Station {
   private volatile String trouble = "its port is being opened";
   private volatile long notSent;
   private @Nullable Match matched;
+  private Map<String, String> obtained = Map.of();
 
   /** Those that were told of the port; written by the thread. */
   private volatile Post[] begun = {};
@@ -187,13 +190,16 @@ final class Station {
   }
 
   private FramePort open() throws PortException {
-    Match wanted = wanted(List.of(posts));
-    FrameSpec spec = FrameSpec.on(place.link()).matching(wanted);
+    List<Post> now = List.of(posts);
+    Match wanted = wanted(now);
+    Map<String, String> asked = asked(now);
+    FrameSpec spec = Wishes.apply(asked, FrameSpec.on(place.link()).matching(wanted));
     if (place.queue().isPresent()) {
       spec = spec.queues(place.queue().getAsInt());
     }
     FramePort opened = ports.open(spec, place.driver());
     matched = wanted;
+    obtained = asked;
     LOG.log(INFO, "{0}: {1} by driver {2}", place, wanted, opened.driver());
     return opened;
   }
@@ -207,6 +213,14 @@ final class Station {
         .orElseThrow(() -> new IllegalStateException("a station without a handler"));
   }
 
+  /** What they ask of the port together; they do not contradict each other. */
+  private static Map<String, String> asked(List<Post> posts) {
+    Map<String, String> asked = new TreeMap<>();
+    posts.forEach(post -> asked.putAll(post.asked()));
+    return asked;
+  }
+
+  /** Brings packets until the station is closed, or is to have another port. */
   private void move(FramePort from) throws PortException {
     FrameBatch batch = new FrameBatch(manner.batch());
     FrameBatch out = new FrameBatch(manner.batch());
@@ -216,6 +230,9 @@ final class Station {
       while (!closed) {
         Post[] now = posts;
         if (now != begun) {
+          if (now.length > 0 && !asked(List.of(now)).equals(obtained)) {
+            return;
+          }
           change(now, from);
         }
         int got = from.receive(batch);

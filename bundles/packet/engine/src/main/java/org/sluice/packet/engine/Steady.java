@@ -35,6 +35,11 @@ abstract class Steady<P extends Port> implements Port {
   private static final long COURTESY_NANOS = 200_000_000;
   private static final long GLANCE_NANOS = 100_000;
 
+  /** How often a better driver is looked for: what kept it from working may have gone. */
+  private static final long FIRST_LOOK_NANOS = 5_000_000_000L;
+
+  private static final long LAST_LOOK_NANOS = 300_000_000_000L;
+
   private final PortSpec<P> spec;
   private final String wish;
   private final Drivers drivers;
@@ -49,6 +54,8 @@ abstract class Steady<P extends Port> implements Port {
   private boolean gone;
   private boolean used;
   private String trouble = "";
+  private long looked = System.nanoTime();
+  private long pause = FIRST_LOOK_NANOS;
   private volatile @Nullable P current;
 
   /** The port that each side used last, and may still have frames of. */
@@ -75,12 +82,13 @@ abstract class Steady<P extends Port> implements Port {
     sending = new Gate(name, "sending");
   }
 
-  /** Opens the first port. */
+  /** Opens the first port, unless a driver that came this very moment has. */
   final void begin() throws PortException {
     moving.lock();
     try {
       List<String> refusals = new ArrayList<>();
-      if (!open(drivers.choices(spec, wish), refusals)) {
+      if (current == null && !open(drivers.choices(spec, wish), refusals)) {
+        gone = true;
         throw drivers.none(spec, wish, refusals);
       }
     } finally {
@@ -95,6 +103,8 @@ abstract class Steady<P extends Port> implements Port {
         P old = current;
         driver = choice.driver();
         merit = choice.probe().merit();
+        looked = System.nanoTime();
+        pause = FIRST_LOOK_NANOS;
         trouble = "";
         current = next;
         signal();
@@ -219,15 +229,27 @@ abstract class Steady<P extends Port> implements Port {
       if (gone || used) {
         return;
       }
-      List<Drivers.Choice> better =
-          drivers.choices(spec, wish).stream()
-              .filter(choice -> current == null || choice.probe().merit() > merit)
-              .toList();
-      if (!better.isEmpty()) {
-        move(better, "a better driver is there");
-      }
+      improve("a better driver is there");
     } finally {
       moving.unlock();
+    }
+  }
+
+  private void improve(String why) {
+    List<Drivers.Choice> better =
+        drivers.choices(spec, wish).stream()
+            .filter(choice -> current == null || choice.probe().merit() > merit)
+            .toList();
+    PortDriver now = driver;
+    if (now == null) {
+      move(better, why);
+      return;
+    }
+    List<String> refusals = new ArrayList<>();
+    if (!better.isEmpty() && !moved(better, why, refusals)) {
+      complain(
+          "port on %s stays with driver %s: %s"
+              .formatted(link(), now.name(), String.join(". ", refusals)));
     }
   }
 
@@ -261,6 +283,10 @@ abstract class Steady<P extends Port> implements Port {
         move(drivers.choices(spec, wish), "");
       } else if (dead(now)) {
         abandon("its interface is gone");
+      } else if (wish.equals(Ports.AUTO) && System.nanoTime() - looked > pause) {
+        looked = System.nanoTime();
+        pause = Math.min(2 * pause, LAST_LOOK_NANOS);
+        improve("a better driver works now");
       }
     } finally {
       moving.unlock();
@@ -296,25 +322,36 @@ abstract class Steady<P extends Port> implements Port {
 
   private boolean move(List<Drivers.Choice> choices, String why) {
     List<String> refusals = new ArrayList<>();
-    String from = driver == null ? "none" : driver.name();
-    if (open(choices, refusals)) {
-      refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
-      PortDriver to = driver;
-      LOG.log(
-          INFO,
-          "port on {0}: driver {1} in place of {2}{3}",
-          link(),
-          to == null ? "" : to.name(),
-          from,
-          why.isEmpty() ? "" : ": " + why);
+    if (moved(choices, why, refusals)) {
       return true;
     }
-    String now = drivers.none(spec, wish, refusals).getMessage();
+    complain(drivers.none(spec, wish, refusals).getMessage());
+    return false;
+  }
+
+  private boolean moved(List<Drivers.Choice> choices, String why, List<String> refusals) {
+    String from = driver == null ? "none" : driver.name();
+    if (!open(choices, refusals)) {
+      return false;
+    }
+    refusals.forEach(refusal -> LOG.log(WARNING, "port on {0}: {1}", link(), refusal));
+    PortDriver to = driver;
+    LOG.log(
+        INFO,
+        "port on {0}: driver {1} in place of {2}{3}",
+        link(),
+        to == null ? "" : to.name(),
+        from,
+        why.isEmpty() ? "" : ": " + why);
+    return true;
+  }
+
+  /** Says once what is the same all the time. */
+  private void complain(@Nullable String now) {
     if (!trouble.equals(now)) {
       trouble = String.valueOf(now);
       LOG.log(WARNING, trouble);
     }
-    return false;
   }
 
   private String link() {

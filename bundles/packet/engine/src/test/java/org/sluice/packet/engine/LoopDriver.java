@@ -29,7 +29,7 @@ import org.sluice.packet.api.driver.Gate;
 final class LoopDriver implements PortDriver {
   static final int CHUNK = 2048;
   private final String name;
-  private final int merit;
+  volatile int merit;
   final List<Loop> ports = new CopyOnWriteArrayList<>();
 
   LoopDriver(String name, int merit) {

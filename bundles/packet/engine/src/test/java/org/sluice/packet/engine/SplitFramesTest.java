@@ -279,6 +279,23 @@ class SplitFramesTest {
   }
 
   @Test
+  void aDriverThatWorksLaterThanItCameIsFound() throws Exception {
+    LoopDriver better = new LoopDriver("better", 0);
+    ports.driverThere(better);
+    try (SplitPort port = ports.split(SPEC, Ports.AUTO)) {
+      assertEquals("loop", port.driver());
+      better.merit = 90;
+      long until = System.nanoTime() + PATIENCE;
+      while (!port.driver().equals("better")) {
+        assertTrue(System.nanoTime() < until, "still by " + port.driver());
+        Thread.sleep(100);
+      }
+      better.last().arrives(1);
+      assertEquals(1, number(one(port.receiver())));
+    }
+  }
+
+  @Test
   void afterCloseCallsFailAndPacketsAreHarmless() throws Exception {
     SplitPort port = ports.split(SPEC, Ports.AUTO);
     driver.last().arrives(1);

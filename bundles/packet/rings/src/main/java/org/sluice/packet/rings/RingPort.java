@@ -198,8 +198,7 @@ public final class RingPort implements FramePort {
     ring.free(whole);
     pool.handedOut(whole);
     into.filled(whole);
-    received.add(Tally.Of.RECEIVED, packets(words, 0, whole));
-    received.add(Tally.Of.RECEIVED_BYTES, bytes(words, 0, whole));
+    count(received, Tally.Of.RECEIVED, Tally.Of.RECEIVED_BYTES, words, 0, whole);
     return whole;
   }
 
@@ -359,8 +358,7 @@ public final class RingPort implements FramePort {
       ring.putDescriptors(words, from, whole);
       pool.handedOut(-whole);
       pending = true;
-      sent.add(Tally.Of.SENT, packets(words, from, whole));
-      sent.add(Tally.Of.SENT_BYTES, bytes(words, from, whole));
+      count(sent, Tally.Of.SENT, Tally.Of.SENT_BYTES, words, from, whole);
     }
     return whole;
   }
@@ -751,20 +749,20 @@ public final class RingPort implements FramePort {
     return (word >>> 32 & FrameBatch.CONTINUED) != 0;
   }
 
-  private static int packets(long[] words, int from, int number) {
-    int packets = 0;
-    for (int i = from; i < from + number; i++) {
-      packets += 1 - (int) (words[2 * i + 1] >>> 32 & FrameBatch.CONTINUED);
-    }
-    return packets;
+  private static void count(
+      Tally tally, Tally.Of packets, Tally.Of bytes, long[] words, int from, int number) {
+    long sum = sum(words, from, number);
+    tally.add(packets, number - (sum >>> 32));
+    tally.add(bytes, sum & 0xffff_ffffL);
   }
 
-  private static long bytes(long[] words, int from, int number) {
-    long bytes = 0;
+  /** In the upper half, how many go on in the next one; in the lower one, all bytes. */
+  private static long sum(long[] words, int from, int number) {
+    long sum = 0;
     for (int i = from; i < from + number; i++) {
-      bytes += words[2 * i + 1] & 0xffff_ffffL;
+      sum += words[2 * i + 1] & KNOWN;
     }
-    return bytes;
+    return sum;
   }
 
   private static ConsumerRing receive(Lane lane) {

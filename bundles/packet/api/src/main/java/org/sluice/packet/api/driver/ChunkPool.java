@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.packet.api.driver;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The chunks of a port that are free, by the address of their beginning; the one that came last
  * goes first, since it is still in the cache. Any thread.
+ *
+ * <p>Its lock is taken a few times per batch and held for some nanoseconds, mostly by one thread:
+ * who finds it taken looks again, and sleeps only when the one inside was sent to sleep.
  */
 public final class ChunkPool {
-  private final ReentrantLock lock = new ReentrantLock();
+  private static final int LOOKS = 1000;
+  private static final long PAUSE = 20_000;
+
+  private final AtomicInteger lock = new AtomicInteger();
   private final long[] free;
   private final long mask;
   private final long end;
   private final int total;
+  private final AtomicInteger held = new AtomicInteger();
   private int count;
-  private int held;
 
   /**
    * Begins with all chunks free.
@@ -38,27 +45,31 @@ public final class ChunkPool {
    * @return how many there were, at most {@code most}
    */
   public int take(long[] into, int at, int most) {
-    lock.lock();
+    enter();
     try {
       int taken = Math.min(most, count);
       count -= taken;
       System.arraycopy(free, count, into, at, taken);
       return taken;
     } finally {
-      lock.unlock();
+      leave();
     }
   }
 
   /** Takes back what the port had for its own use. */
   public void give(long[] from, int at, int number) {
-    lock.lock();
+    enter();
     try {
-      room(number);
-      for (int i = 0; i < number; i++) {
-        free[count++] = from[at + i] & mask;
+      if (number > total - count) {
+        throw tooMany(number);
       }
+      int to = count;
+      for (int i = 0; i < number; i++) {
+        free[to + i] = from[at + i] & mask;
+      }
+      count = to + number;
     } finally {
-      lock.unlock();
+      leave();
     }
   }
 
@@ -69,49 +80,45 @@ public final class ChunkPool {
    * @param words of a batch: an address, then {@code stride - 1} others
    */
   public void release(long[] words, int stride, int number) {
-    lock.lock();
+    int back = 0;
+    enter();
     try {
-      room(inside(words, stride, number));
+      if (number > total - count && inside(words, stride, number) > total - count) {
+        throw tooMany(number);
+      }
+      int to = count;
       for (int i = 0; i < number; i++) {
         long address = words[i * stride];
         if (address >= 0 && address < end) {
-          free[count++] = address & mask;
-          held--;
+          free[to++] = address & mask;
         }
       }
+      back = to - count;
+      count = to;
     } finally {
-      lock.unlock();
+      leave();
     }
+    held.addAndGet(-back);
   }
 
   /** Notes that this many chunks went from the port to the holder; negative, the other way. */
   public void handedOut(int number) {
-    lock.lock();
-    try {
-      held += number;
-    } finally {
-      lock.unlock();
-    }
+    held.addAndGet(number);
   }
 
   /** How many are free now. */
   public int free() {
-    lock.lock();
+    enter();
     try {
       return count;
     } finally {
-      lock.unlock();
+      leave();
     }
   }
 
   /** How many are with the holder now. */
   public int held() {
-    lock.lock();
-    try {
-      return held;
-    } finally {
-      lock.unlock();
-    }
+    return held.get();
   }
 
   public int total() {
@@ -127,11 +134,23 @@ public final class ChunkPool {
     return inside;
   }
 
-  private void room(int number) {
-    if (number > total - count) {
-      throw new IllegalStateException(
-          "%d chunks are given back where at most %d can be missing"
-              .formatted(number, total - count));
+  private IllegalStateException tooMany(int number) {
+    return new IllegalStateException(
+        "%d chunks are given back where at most %d can be missing"
+            .formatted(number, total - count));
+  }
+
+  private void enter() {
+    for (int looks = 0; !lock.compareAndSet(0, 1); looks++) {
+      if (looks < LOOKS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(this, PAUSE);
+      }
     }
+  }
+
+  private void leave() {
+    lock.setRelease(0);
   }
 }
