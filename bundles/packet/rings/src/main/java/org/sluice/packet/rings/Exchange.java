@@ -8,9 +8,9 @@ import org.sluice.packet.api.PortException;
 /**
  * The other party of a port's rings: the kernel, or who plays it.
  *
- * <p>{@link #transmit} is called by the sending side, {@link #refilled} and {@link #await} by the
- * receiving side, one thread each; all else by any thread. {@link #close} is called once, when
- * nobody is in another call, and nothing is called after it.
+ * <p>{@link #transmit} is called by the sending side of a lane, {@link #refilled} and {@link
+ * #await} by the receiving side, one thread each; all else by any thread. {@link #close} is called
+ * once, when nobody is in another call, and nothing is called after it.
  */
 public interface Exchange {
   /** The most frames of one packet: what the kernel takes. */
@@ -50,8 +50,8 @@ public interface Exchange {
     return MOST;
   }
 
-  /** Sees to what stands in the transmit ring. */
-  Sent transmit();
+  /** Sees to what stands in the transmit ring of this lane. */
+  Sent transmit(int lane);
 
   /** There are chunks in the fill ring of this lane again, and the other party wants to know. */
   void refilled(int lane);

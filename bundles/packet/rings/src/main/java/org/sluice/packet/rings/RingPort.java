@@ -69,6 +69,7 @@ public final class RingPort implements FramePort {
   private final boolean[] lacking;
   private final boolean[] cut;
   private final @Nullable Lane sender;
+  private final int senderAt;
   private final int most;
   private final ChunkPool pool;
   private final Gate receiving;
@@ -99,6 +100,7 @@ public final class RingPort implements FramePort {
     sending = new Gate(name, "sending");
     receivers = build.lanes.stream().filter(lane -> lane.receive() != null).toArray(Lane[]::new);
     sender = build.lanes.stream().filter(lane -> lane.transmit() != null).findFirst().orElse(null);
+    senderAt = build.lanes.indexOf(sender);
     targets = new int[receivers.length];
     lacking = new boolean[receivers.length];
     cut = new boolean[receivers.length];
@@ -480,7 +482,7 @@ public final class RingPort implements FramePort {
     int before = ring.consumer();
     for (int idle = 0; idle < STUBBORN; ) {
       sent.add(Tally.Of.WAKEUPS, 1);
-      Exchange.Sent result = exchange.transmit();
+      Exchange.Sent result = exchange.transmit(senderAt);
       int after = ring.consumer();
       if (result == Exchange.Sent.LOST) {
         sent.add(Tally.Of.SEND_DROPPED, 1);

@@ -5,12 +5,11 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.rings.Exchange;
 import org.sluice.sys.Errno;
-import org.sluice.sys.NetworkInterface;
+import org.sluice.sys.LinkState;
 import org.sluice.sys.PageKind;
 import org.sluice.sys.SysException;
 import org.sluice.sys.xdp.XdpSocket;
@@ -22,14 +21,11 @@ final class XdpExchange implements Exchange {
   /** For how long an MTU is believed. */
   private static final long RECENT = 1_000_000;
 
-  private final NetworkInterface on;
+  private final List<Leg> legs;
   private final Arena memory;
   private final PageKind pages;
   private final List<XdpSocket> sockets;
   private final XdpWaiter waiter;
-  private final @Nullable XdpSocket sender;
-  private final @Nullable Way way;
-  private final List<Integer> queues;
   private final Runnable detach;
   private final boolean zeroCopy;
   private final boolean multiBuffer;
@@ -42,25 +38,19 @@ final class XdpExchange implements Exchange {
    * @param detach takes the sockets out of the way of the interface
    */
   XdpExchange(
-      NetworkInterface on,
+      List<Leg> legs,
       Arena memory,
       PageKind pages,
       List<XdpSocket> sockets,
       XdpWaiter waiter,
-      @Nullable XdpSocket sender,
-      @Nullable Way way,
-      List<Integer> queues,
       boolean multiBuffer,
       Runnable detach)
       throws SysException {
-    this.on = on;
+    this.legs = List.copyOf(legs);
     this.memory = memory;
     this.pages = pages;
     this.sockets = List.copyOf(sockets);
     this.waiter = waiter;
-    this.sender = sender;
-    this.way = way;
-    this.queues = List.copyOf(queues);
     this.detach = detach;
     this.multiBuffer = multiBuffer;
     zeroCopy = sockets.getFirst().zeroCopy();
@@ -72,7 +62,7 @@ final class XdpExchange implements Exchange {
     long time = System.nanoTime();
     if (now || longest == 0 || time - asked > RECENT) {
       asked = time;
-      int mtu = on.mtu();
+      int mtu = legs.getFirst().on().mtu();
       longest = mtu < 0 ? longest == 0 ? opened : longest : mtu + XdpDriver.LAYER_2;
     }
     return longest;
@@ -84,11 +74,8 @@ final class XdpExchange implements Exchange {
   }
 
   @Override
-  public Sent transmit() {
-    if (sender == null) {
-      return Sent.DONE;
-    }
-    int result = sender.transmitNow();
+  public Sent transmit(int lane) {
+    int result = sockets.get(lane).transmitNow();
     if (result >= 0) {
       return Sent.DONE;
     }
@@ -118,8 +105,8 @@ final class XdpExchange implements Exchange {
   @Override
   public void match(Match match) throws PortException {
     try {
-      if (way != null) {
-        way.change(queues, match);
+      for (Leg leg : legs) {
+        leg.match(match);
       }
     } catch (SysException e) {
       throw new PortException(XdpDriver.advice(e), e);
@@ -147,26 +134,38 @@ final class XdpExchange implements Exchange {
 
   @Override
   public String mode() {
+    Way way = legs.getFirst().way();
     return (way == null ? "" : way.mode() + ", ") + (zeroCopy ? "zero-copy" : "copied");
   }
 
+  /** Of the interface that is worst. */
   @Override
   public String state() {
-    try {
-      return on.state().text();
-    } catch (SysException e) {
-      return e.getMessage();
+    for (Leg leg : legs) {
+      try {
+        LinkState state = leg.on().state();
+        if (state != LinkState.UP) {
+          return state.text();
+        }
+      } catch (SysException e) {
+        return e.getMessage();
+      }
     }
+    return LinkState.UP.text();
   }
 
   @Override
   public Map<String, String> facts() {
     Map<String, String> facts = new TreeMap<>();
     facts.put("pages", pages.text());
-    if (way != null) {
-      facts.put("program", way.text());
-      if (!way.metadata().isEmpty()) {
-        facts.put("metadata", way.metadata());
+    for (Leg leg : legs) {
+      Way way = leg.way();
+      if (way != null) {
+        String of = legs.size() == 1 ? "" : " of " + leg.name();
+        facts.put("program" + of, way.text());
+        if (!way.metadata().isEmpty()) {
+          facts.put("metadata" + of, way.metadata());
+        }
       }
     }
     for (int i = 0; i < sockets.size(); i++) {
@@ -197,6 +196,6 @@ final class XdpExchange implements Exchange {
     waiter.close();
     sockets.reversed().forEach(XdpSocket::close);
     memory.close();
-    on.close();
+    legs.forEach(Leg::close);
   }
 }

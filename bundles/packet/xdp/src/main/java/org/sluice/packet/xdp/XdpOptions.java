@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.packet.xdp;
 
+import java.util.List;
 import java.util.Map;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.driver.Options;
@@ -26,6 +27,8 @@ import org.sluice.packet.api.driver.Options;
  *     said otherwise
  * @param metadata {@code xdp.metadata}: whether the interface is asked what it knows of a packet;
  *     false unless said otherwise
+ * @param with {@code xdp.with}: further interfaces whose frames lie in the same memory, for {@code
+ *     RawRings}
  */
 record XdpOptions(
     Attach attach,
@@ -38,7 +41,8 @@ record XdpOptions(
     String map,
     String pin,
     boolean replace,
-    boolean metadata) {
+    boolean metadata,
+    List<String> with) {
 
   enum Attach {
     /** In the driver of the interface if it can, else in the kernel. */
@@ -73,7 +77,8 @@ record XdpOptions(
             options.text("map"),
             options.text("pin"),
             options.flag("replace", false),
-            options.flag("metadata", false));
+            options.flag("metadata", false),
+            options.list("with"));
     options.end();
     return read;
   }
