@@ -30,6 +30,7 @@ import org.sluice.packet.rings.Lane;
 import org.sluice.packet.rings.ProducerRing;
 import org.sluice.packet.rings.RingPlace;
 import org.sluice.packet.rings.RingPort;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.MappedMemory;
@@ -165,7 +166,7 @@ public final class XdpDriver implements PortDriver {
                 sender,
                 way,
                 queues,
-                options.multiBuffer(),
+                options,
                 this::detach);
         RingPort made =
             new RingPort(
@@ -215,7 +216,7 @@ public final class XdpDriver implements PortDriver {
         String subject = spec.name() + " queue " + queue;
         XdpSocket socket =
             sockets.isEmpty()
-                ? XdpSocket.open(subject, memory.segment(), spec.chunkSize())
+                ? first(subject, memory)
                 : XdpSocket.sharing(subject, sockets.getFirst());
         sockets.add(socket);
         queues.add(queue);
@@ -226,6 +227,22 @@ public final class XdpDriver implements PortDriver {
         if (sends) {
           sender = socket;
         }
+      }
+    }
+
+    private XdpSocket first(String subject, MappedMemory memory)
+        throws SysException, PortException {
+      int metadata = options.finish() == XdpOptions.Finish.NONE ? 0 : TransmitMetadata.LENGTH;
+      boolean software = options.finish() == XdpOptions.Finish.SOFTWARE;
+      try {
+        return XdpSocket.open(subject, memory.segment(), spec.chunkSize(), metadata, software);
+      } catch (SysException e) {
+        if (metadata > 0 && e.errno() == Errno.EINVAL) {
+          // Without it frames would leave unfinished, and nobody would know.
+          throw new PortException(
+              "option xdp.tx-metadata: %s \u2014 it takes Linux 6.8".formatted(e.getMessage()), e);
+        }
+        throw e;
       }
     }
 

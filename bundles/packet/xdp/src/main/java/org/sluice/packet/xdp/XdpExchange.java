@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.rings.Exchange;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.sys.Errno;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.PageKind;
@@ -32,13 +33,12 @@ final class XdpExchange implements Exchange {
   private final List<Integer> queues;
   private final Runnable detach;
   private final boolean zeroCopy;
-  private final boolean multiBuffer;
+  private final XdpOptions options;
   private long asked;
   private int longest;
 
   /**
    * @param sockets in the order of the lanes; the first has the memory registered
-   * @param multiBuffer whether packets may lie in several chunks
    * @param detach takes the sockets out of the way of the interface
    */
   XdpExchange(
@@ -50,7 +50,7 @@ final class XdpExchange implements Exchange {
       @Nullable XdpSocket sender,
       @Nullable Way way,
       List<Integer> queues,
-      boolean multiBuffer,
+      XdpOptions options,
       Runnable detach)
       throws SysException {
     this.on = on;
@@ -62,7 +62,7 @@ final class XdpExchange implements Exchange {
     this.way = way;
     this.queues = List.copyOf(queues);
     this.detach = detach;
-    this.multiBuffer = multiBuffer;
+    this.options = options;
     zeroCopy = sockets.getFirst().zeroCopy();
   }
 
@@ -80,7 +80,12 @@ final class XdpExchange implements Exchange {
 
   @Override
   public int most() {
-    return multiBuffer ? MOST : 1;
+    return options.multiBuffer() ? MOST : 1;
+  }
+
+  @Override
+  public int metadata() {
+    return options.finish() == XdpOptions.Finish.NONE ? 0 : TransmitMetadata.LENGTH;
   }
 
   @Override
@@ -163,6 +168,11 @@ final class XdpExchange implements Exchange {
   public Map<String, String> facts() {
     Map<String, String> facts = new TreeMap<>();
     facts.put("pages", pages.text());
+    switch (options.finish()) {
+      case NONE -> {}
+      case INTERFACE -> facts.put("checksums to finish", "by the interface, else the kernel");
+      case SOFTWARE -> facts.put("checksums to finish", "by the kernel");
+    }
     if (way != null) {
       facts.put("program", way.text());
       if (!way.metadata().isEmpty()) {

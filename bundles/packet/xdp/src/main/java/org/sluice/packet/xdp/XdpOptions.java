@@ -26,6 +26,7 @@ import org.sluice.packet.api.driver.Options;
  *     said otherwise
  * @param metadata {@code xdp.metadata}: whether the interface is asked what it knows of a packet;
  *     false unless said otherwise
+ * @param finish {@code xdp.tx-metadata}: who does what frames ask for that are sent
  */
 record XdpOptions(
     Attach attach,
@@ -38,7 +39,8 @@ record XdpOptions(
     String map,
     String pin,
     boolean replace,
-    boolean metadata) {
+    boolean metadata,
+    Finish finish) {
 
   enum Attach {
     /** In the driver of the interface if it can, else in the kernel. */
@@ -54,6 +56,15 @@ record XdpOptions(
     COPY,
     /** The interface, or nobody. */
     ZERO
+  }
+
+  enum Finish {
+    /** Nobody: frames leave as they are. */
+    NONE,
+    /** The interface; the kernel when it cannot. */
+    INTERFACE,
+    /** The kernel. */
+    SOFTWARE
   }
 
   static final int NO_QUEUE = -1;
@@ -73,7 +84,8 @@ record XdpOptions(
             options.text("map"),
             options.text("pin"),
             options.flag("replace", false),
-            options.flag("metadata", false));
+            options.flag("metadata", false),
+            options.word("tx-metadata", Finish.NONE));
     options.end();
     return read;
   }
