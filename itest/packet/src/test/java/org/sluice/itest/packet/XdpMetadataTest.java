@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.itest.packet;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,13 +25,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.packet.api.FrameBatch;
 import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.rings.ReceiveMetadata;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.packet.xdp.XdpDriver;
+import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.bpf.KernelTypes;
 
 /** What an interface tells of a packet beside its bytes. */
@@ -222,6 +230,142 @@ final class XdpMetadataTest {
       await(port, batch);
       assertTrue(metadata.of(batch, 0));
       port.release(batch);
+    }
+  }
+
+  private long mac(boolean left) throws Exception {
+    String name = left ? "left" : "right";
+    java.util.concurrent.Callable<Long> ask =
+        () -> {
+          try (NetworkInterface on = NetworkInterface.open(name)) {
+            return on.facts().mac();
+          }
+        };
+    return left ? wire.inLeft(ask) : wire.inRight(ask);
+  }
+
+  /** A frame whose checksum is the sum over the pseudo header alone. */
+  private byte[] unfinished(boolean six, byte[] payload) throws Exception {
+    InetAddress from = InetAddress.ofLiteral(six ? "fd77::1" : "10.77.0.1");
+    InetAddress to = InetAddress.ofLiteral(six ? "fd77::2" : "10.77.0.2");
+    byte[] frame = Frames.udp(mac(true), mac(false), 0, from, to, PORT, payload);
+    int sum = 17 + 8 + payload.length;
+    for (InetAddress one : new InetAddress[] {from, to}) {
+      ByteBuffer halves = ByteBuffer.wrap(one.getAddress());
+      while (halves.hasRemaining()) {
+        sum += Short.toUnsignedInt(halves.getShort());
+      }
+    }
+    sum = (sum & 0xffff) + (sum >>> 16);
+    sum = (sum & 0xffff) + (sum >>> 16);
+    ByteBuffer.wrap(frame).putShort(begin(six) + 6, (short) sum);
+    return frame;
+  }
+
+  private static int begin(boolean six) {
+    return 14 + (six ? 40 : 20);
+  }
+
+  private static void reserve(FramePort port, FrameBatch batch, byte[] frame) {
+    long end = System.nanoTime() + PATIENCE;
+    while (port.reserve(batch, 1) == 0) {
+      assertTrue(System.nanoTime() < end, () -> "no chunk is free: " + port.report());
+      port.flush();
+    }
+    batch.length(0, frame.length);
+    batch.frame(0).copyFrom(MemorySegment.ofArray(frame));
+  }
+
+  private static void send(FramePort port, FrameBatch batch) {
+    long end = System.nanoTime() + PATIENCE;
+    while (!batch.isEmpty()) {
+      assertTrue(System.nanoTime() < end, () -> "it is not taken: " + port.report());
+      port.send(batch);
+      port.flush();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "native,software,false",
+    "native,software,true",
+    "generic,software,false",
+    "native,interface,false",
+    "native,interface,true"
+  })
+  void aChecksumIsFinishedOnTheWay(String attach, String by, boolean six) throws Exception {
+    // What reaches the other end is what would be on the wire.
+    Wire.run("ip", "netns", "exec", wire.left, "ethtool", "-K", "left", "tx", "off");
+    FrameBatch batch = new FrameBatch(64);
+    FrameSpec spec =
+        FrameSpec.on("left")
+            .matching(Match.udp(1))
+            .option("xdp.attach", attach)
+            .option("xdp.tx-metadata", by);
+    try (FramePort port = open(spec);
+        DatagramChannel kernel = wire.inRight(DatagramChannel::open)) {
+      kernel.bind(
+          new InetSocketAddress(InetAddress.ofLiteral(six ? "fd77::2" : "10.77.0.2"), PORT));
+      kernel.configureBlocking(false);
+      ByteBuffer got = ByteBuffer.allocate(2048);
+      for (int i = 1; i < 200; i++) {
+        byte[] payload = new byte[i];
+        Arrays.fill(payload, (byte) i);
+        byte[] frame = unfinished(six, payload);
+        reserve(port, batch, frame);
+        send(port, batch); // did not ask, so nobody hears it
+        reserve(port, batch, frame);
+        assertTrue(TransmitMetadata.checksum(batch, 0, begin(six), 6));
+        send(port, batch);
+        long end = System.nanoTime() + PATIENCE;
+        got.clear();
+        while (kernel.receive(got) == null) {
+          assertTrue(System.nanoTime() < end, () -> "it did not come: " + port.report());
+          Thread.onSpinWait();
+        }
+        assertArrayEquals(payload, Arrays.copyOf(got.array(), got.position()));
+        got.clear();
+        assertNull(kernel.receive(got), "one of the two");
+      }
+      assertEquals(398, port.statistics().sent());
+      assertEquals(0, port.statistics().sendInvalid());
+      assertEquals(0, port.report().census().missing());
+    }
+  }
+
+  @Test
+  void whatWouldBlockTheRingIsRefused() throws Exception {
+    FrameBatch batch = new FrameBatch(64);
+    byte[] frame = unfinished(false, new byte[100]);
+    FrameSpec spec =
+        FrameSpec.on("left").matching(Match.udp(1)).option("xdp.tx-metadata", "software");
+    try (FramePort port = open(spec)) {
+      reserve(port, batch, frame);
+      assertTrue(TransmitMetadata.checksum(batch, 0, 34, 6));
+      batch.memory().set(ValueLayout.JAVA_BYTE, batch.address(0) - 24, (byte) 0x7f);
+      send(port, batch);
+      assertEquals(1, port.statistics().sendInvalid());
+
+      reserve(port, batch, frame);
+      assertTrue(TransmitMetadata.checksum(batch, 0, 34, 6));
+      batch.length(0, 40);
+      send(port, batch);
+      assertEquals(2, port.statistics().sendInvalid());
+
+      reserve(port, batch, frame);
+      assertThrows(
+          IllegalArgumentException.class, () -> TransmitMetadata.checksum(batch, 0, 140, 6));
+      assertTrue(batch.adjustHead(0, -240));
+      assertFalse(TransmitMetadata.checksum(batch, 0, 34, 6));
+      send(port, batch);
+      assertEquals(3, port.statistics().sendInvalid());
+
+      reserve(port, batch, frame);
+      assertTrue(TransmitMetadata.checksum(batch, 0, 34, 6));
+      send(port, batch);
+      assertEquals(1, port.statistics().sent());
+      assertEquals(0, port.report().census().held());
+      assertEquals(0, port.report().census().missing());
     }
   }
 

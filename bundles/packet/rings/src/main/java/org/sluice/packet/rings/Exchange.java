@@ -50,6 +50,14 @@ public interface Exchange {
     return MOST;
   }
 
+  /**
+   * How many bytes before a frame that is sent are for {@link TransmitMetadata}; 0 when nothing can
+   * be asked for.
+   */
+  default int metadata() {
+    return 0;
+  }
+
   /** Sees to what stands in the transmit ring of this lane. */
   Sent transmit(int lane);
 

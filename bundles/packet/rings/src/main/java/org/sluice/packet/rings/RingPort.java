@@ -36,6 +36,7 @@ public final class RingPort implements FramePort {
 
   private static final long PAUSE = 20_000;
   private static final long KNOWN = 0xffff_ffffL | (long) FrameBatch.CONTINUED << 32;
+  private static final long ASKS = (long) TransmitMetadata.FLAG << 32;
 
   /**
    * What a port is made of.
@@ -71,6 +72,8 @@ public final class RingPort implements FramePort {
   private final @Nullable Lane sender;
   private final int senderAt;
   private final int most;
+  private final int before;
+  private final long known;
   private final ChunkPool pool;
   private final Gate receiving;
   private final Gate sending;
@@ -104,6 +107,8 @@ public final class RingPort implements FramePort {
     targets = new int[receivers.length];
     lacking = new boolean[receivers.length];
     cut = new boolean[receivers.length];
+    before = exchange.metadata();
+    known = before == 0 ? KNOWN : KNOWN | ASKS;
     most = sender == null ? 0 : Math.min(exchange.most(), transmit(sender).size());
     int share =
         build.chunks / Math.max(1, sender == null ? receivers.length : receivers.length + 1);
@@ -412,7 +417,10 @@ public final class RingPort implements FramePort {
       if (length <= 0 || tooLong(total) || i - begin >= most || outside(words[2 * i], length)) {
         return begin - from;
       }
-      words[2 * i + 1] &= KNOWN;
+      words[2 * i + 1] &= i == begin ? known : KNOWN;
+      if ((words[2 * i + 1] & ASKS) != 0 && !TransmitMetadata.sound(memory, words[2 * i], length)) {
+        return begin - from;
+      }
       if (!continued(words[2 * i + 1])) {
         begin = i + 1;
         total = 0;
@@ -430,6 +438,7 @@ public final class RingPort implements FramePort {
 
   private boolean outside(long address, int length) {
     return address < 0
+        || (address & (chunkSize - 1)) < before
         || address > memory.byteSize() - length
         || (address & (chunkSize - 1)) + length > chunkSize;
   }

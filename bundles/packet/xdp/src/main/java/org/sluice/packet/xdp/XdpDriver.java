@@ -30,6 +30,7 @@ import org.sluice.packet.rings.Lane;
 import org.sluice.packet.rings.ProducerRing;
 import org.sluice.packet.rings.RingPlace;
 import org.sluice.packet.rings.RingPort;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.sys.Errno;
 import org.sluice.sys.MappedMemory;
 import org.sluice.sys.NetworkInterface;
@@ -105,18 +106,27 @@ public final class XdpDriver implements PortDriver {
           "interface %s: AF_XDP has chunks of 2048 or 4096 bytes, not %d"
               .formatted(spec.name(), spec.chunkSize()));
     }
+    if (!options.with().isEmpty() && !options.map().isEmpty()) {
+      throw new PortException(
+          "options xdp.with and xdp.map: a map of somebody else's program is of one interface; give one of them");
+    }
+    List<String> names = new ArrayList<>(options.with());
+    names.addFirst(spec.name());
+    if (names.stream().distinct().count() != names.size()) {
+      throw new PortException(
+          "option xdp.with: an interface is named twice in " + String.join(", ", names));
+    }
     List<Leg> legs = new ArrayList<>();
     try {
-      legs.add(Leg.open(spec.name()));
-      for (String name : options.with()) {
+      for (String name : names) {
         legs.add(Leg.open(name));
       }
       return new Opening(spec, options, legs).open();
-    } catch (SysException | PortException | RuntimeException e) {
+    } catch (SysException e) {
       legs.forEach(Leg::close);
-      if (e instanceof SysException told) {
-        throw new PortException(advice(told), told);
-      }
+      throw new PortException(advice(e), e);
+    } catch (PortException | RuntimeException e) {
+      legs.forEach(Leg::close);
       throw e;
     }
   }
@@ -153,8 +163,7 @@ public final class XdpDriver implements PortDriver {
         XdpWaiter waits = XdpWaiter.on(sockets);
         waiter = waits;
         XdpExchange exchange =
-            new XdpExchange(
-                legs, arena, memory.pages(), sockets, waits, options.multiBuffer(), this::detach);
+            new XdpExchange(legs, arena, memory.pages(), sockets, waits, options, this::detach);
         RingPort made =
             new RingPort(
                 new RingPort.Build(
@@ -199,7 +208,7 @@ public final class XdpDriver implements PortDriver {
         String subject = leg.name() + " queue " + queue;
         XdpSocket socket =
             sockets.isEmpty()
-                ? XdpSocket.open(subject, memory.segment(), spec.chunkSize())
+                ? first(subject, memory)
                 : XdpSocket.sharing(subject, sockets.getFirst());
         sockets.add(socket);
         leg.add(queue, socket);
@@ -207,6 +216,22 @@ public final class XdpDriver implements PortDriver {
         rings(socket, sends);
         bind(socket, leg, queue);
         lanes.add(lane(legs.size() == 1 ? "queue " + queue : subject, socket));
+      }
+    }
+
+    private XdpSocket first(String subject, MappedMemory memory)
+        throws SysException, PortException {
+      int metadata = options.finish() == XdpOptions.Finish.NONE ? 0 : TransmitMetadata.LENGTH;
+      boolean software = options.finish() == XdpOptions.Finish.SOFTWARE;
+      try {
+        return XdpSocket.open(subject, memory.segment(), spec.chunkSize(), metadata, software);
+      } catch (SysException e) {
+        if (metadata > 0 && e.errno() == Errno.EINVAL) {
+          // Without it frames would leave unfinished, and nobody would know.
+          throw new PortException(
+              "option xdp.tx-metadata: %s \u2014 it takes Linux 6.8".formatted(e.getMessage()), e);
+        }
+        throw e;
       }
     }
 

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.rings.Exchange;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.sys.Errno;
 import org.sluice.sys.LinkState;
 import org.sluice.sys.PageKind;
@@ -28,13 +29,12 @@ final class XdpExchange implements Exchange {
   private final XdpWaiter waiter;
   private final Runnable detach;
   private final boolean zeroCopy;
-  private final boolean multiBuffer;
+  private final XdpOptions options;
   private long asked;
   private int longest;
 
   /**
    * @param sockets in the order of the lanes; the first has the memory registered
-   * @param multiBuffer whether packets may lie in several chunks
    * @param detach takes the sockets out of the way of the interface
    */
   XdpExchange(
@@ -43,7 +43,7 @@ final class XdpExchange implements Exchange {
       PageKind pages,
       List<XdpSocket> sockets,
       XdpWaiter waiter,
-      boolean multiBuffer,
+      XdpOptions options,
       Runnable detach)
       throws SysException {
     this.legs = List.copyOf(legs);
@@ -52,7 +52,7 @@ final class XdpExchange implements Exchange {
     this.sockets = List.copyOf(sockets);
     this.waiter = waiter;
     this.detach = detach;
-    this.multiBuffer = multiBuffer;
+    this.options = options;
     zeroCopy = sockets.getFirst().zeroCopy();
   }
 
@@ -70,7 +70,12 @@ final class XdpExchange implements Exchange {
 
   @Override
   public int most() {
-    return multiBuffer ? MOST : 1;
+    return options.multiBuffer() ? MOST : 1;
+  }
+
+  @Override
+  public int metadata() {
+    return options.finish() == XdpOptions.Finish.NONE ? 0 : TransmitMetadata.LENGTH;
   }
 
   @Override
@@ -158,6 +163,11 @@ final class XdpExchange implements Exchange {
   public Map<String, String> facts() {
     Map<String, String> facts = new TreeMap<>();
     facts.put("pages", pages.text());
+    switch (options.finish()) {
+      case NONE -> {}
+      case INTERFACE -> facts.put("checksums to finish", "by the interface, else the kernel");
+      case SOFTWARE -> facts.put("checksums to finish", "by the kernel");
+    }
     for (Leg leg : legs) {
       Way way = leg.way();
       if (way != null) {

@@ -27,6 +27,7 @@ import org.sluice.packet.api.driver.Options;
  *     said otherwise
  * @param metadata {@code xdp.metadata}: whether the interface is asked what it knows of a packet;
  *     false unless said otherwise
+ * @param finish {@code xdp.tx-metadata}: who does what frames ask for that are sent
  * @param with {@code xdp.with}: further interfaces whose frames lie in the same memory, for {@code
  *     RawRings}
  */
@@ -42,6 +43,7 @@ record XdpOptions(
     String pin,
     boolean replace,
     boolean metadata,
+    Finish finish,
     List<String> with) {
 
   enum Attach {
@@ -58,6 +60,15 @@ record XdpOptions(
     COPY,
     /** The interface, or nobody. */
     ZERO
+  }
+
+  enum Finish {
+    /** Nobody: frames leave as they are. */
+    NONE,
+    /** The interface; the kernel when it cannot. */
+    INTERFACE,
+    /** The kernel. */
+    SOFTWARE
   }
 
   static final int NO_QUEUE = -1;
@@ -78,6 +89,7 @@ record XdpOptions(
             options.text("pin"),
             options.flag("replace", false),
             options.flag("metadata", false),
+            options.word("tx-metadata", Finish.NONE),
             options.list("with"));
     options.end();
     return read;
