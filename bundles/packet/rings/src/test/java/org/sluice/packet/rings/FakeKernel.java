@@ -132,7 +132,7 @@ final class FakeKernel implements Exchange {
     switch (answer) {
       case DONE, MORE -> complete(perCall);
       case LOST -> complete(1);
-      case DOWN -> {}
+      case DOWN, GONE -> {}
     }
     return answer;
   }
