@@ -151,8 +151,8 @@ final class XdpAttachmentTest {
   void aProgramOfALinkIsReplacedOnlyWhenThatIsSaid(String theirs, String ours) throws Exception {
     BpfLink.Mode mode = theirs.equals("native") ? BpfLink.Mode.NATIVE : BpfLink.Mode.GENERIC;
     int index = index();
-    try (BpfProgram program = pass();
-        BpfLink held = wire.inLeft(() -> BpfLink.attach(program, "left", index, mode))) {
+    try (BpfProgram program = pass()) {
+      BpfLink held = wire.inLeft(() -> BpfLink.attach(program, "left", index, mode));
       PortException refused = assertThrows(PortException.class, () -> open(spec(ours)));
       String told = theirs + ", program " + program.id() + " \"firewall\", kept by link ";
       assertTrue(refused.toString().contains(told), refused::toString);
