@@ -140,7 +140,9 @@ final class XdpAttachmentTest {
         InterfaceFacts.Xdp now = attached().orElseThrow();
         assertEquals(ours, now.mode());
         assertTrue(now.id() != program.id());
-        assertTrue(port.report().facts().get("program").contains(told), port.report()::toString);
+        assertTrue(
+            port.report().facts().getOrDefault("program", "").contains(told),
+            port.report()::toString);
       }
       assertTrue(attached().isEmpty());
     }
@@ -151,8 +153,8 @@ final class XdpAttachmentTest {
   void aProgramOfALinkIsReplacedOnlyWhenThatIsSaid(String theirs, String ours) throws Exception {
     BpfLink.Mode mode = theirs.equals("native") ? BpfLink.Mode.NATIVE : BpfLink.Mode.GENERIC;
     int index = index();
-    try (BpfProgram program = pass();
-        BpfLink held = wire.inLeft(() -> BpfLink.attach(program, "left", index, mode))) {
+    try (BpfProgram program = pass()) {
+      BpfLink held = wire.inLeft(() -> BpfLink.attach(program, "left", index, mode));
       PortException refused = assertThrows(PortException.class, () -> open(spec(ours)));
       String told = theirs + ", program " + program.id() + " \"firewall\", kept by link ";
       assertTrue(refused.toString().contains(told), refused::toString);
@@ -160,7 +162,9 @@ final class XdpAttachmentTest {
 
       try (FramePort port = open(spec(ours).option("xdp.replace", "true"))) {
         assertEquals(ours, attached().orElseThrow().mode());
-        assertTrue(port.report().facts().get("program").contains(told), port.report()::toString);
+        assertTrue(
+            port.report().facts().getOrDefault("program", "").contains(told),
+            port.report()::toString);
         // Who held the place before takes nothing away when he goes.
         held.close();
         assertEquals(ours, attached().orElseThrow().mode());
@@ -172,7 +176,7 @@ final class XdpAttachmentTest {
   @Test
   void whereNothingIsThereIsNothingToReplace() throws Exception {
     try (FramePort port = open(spec("auto").option("xdp.replace", "true"))) {
-      assertFalse(port.report().facts().get("program").contains("in the place of"));
+      assertFalse(port.report().facts().getOrDefault("program", "").contains("in the place of"));
     }
   }
 

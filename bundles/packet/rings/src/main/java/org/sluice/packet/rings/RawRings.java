@@ -131,9 +131,9 @@ public final class RawRings implements AutoCloseable {
     return build.headroom();
   }
 
-  /** The longest packet that may be sent. */
+  /** The longest packet that may be sent now. */
   public int longest() {
-    return build.longest();
+    return exchange.longest(build.longest(), true);
   }
 
   /** Whether wrong moves are refused. */

@@ -36,6 +36,7 @@ import org.sluice.sys.MappedMemory;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.PageKind;
 import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfException;
 import org.sluice.sys.xdp.XdpRing;
 import org.sluice.sys.xdp.XdpSocket;
 import org.sluice.sys.xdp.XdpWaiter;
@@ -383,7 +384,9 @@ public final class XdpDriver implements PortDriver {
     String remedy =
         switch (e.errno()) {
           case EPERM, EACCES ->
-              "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
+              e instanceof BpfException
+                  ? "this match takes CAP_PERFMON beside CAP_BPF: it looks behind headers whose length is in the packet"
+                  : "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
           case ENOBUFS ->
               "the process may not lock that much memory: grant CAP_IPC_LOCK, raise LimitMEMLOCK=, or ask for fewer chunks";
           case EBUSY -> "the queue belongs to another socket; 'ss --xdp' shows whose";

@@ -2,6 +2,7 @@
 package org.sluice.packet.xdp;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,9 +15,11 @@ import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.api.PortProbe.Finding;
 import org.sluice.sys.Capabilities;
 import org.sluice.sys.Capability;
+import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfException;
 import org.sluice.sys.bpf.BpfLink;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
@@ -34,6 +37,7 @@ final class XdpProbe {
   private boolean generic;
   private boolean several = true;
   private boolean metadata;
+  private String map = "";
 
   private XdpProbe(FrameSpec spec) {
     this.spec = spec;
@@ -45,8 +49,13 @@ final class XdpProbe {
 
   private PortProbe look() {
     options();
-    privileges();
-    program();
+    if (map.isEmpty()) {
+      privileges(EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW, Capability.CAP_BPF));
+      program();
+    } else {
+      privileges(EnumSet.of(Capability.CAP_NET_RAW));
+      map();
+    }
     interfaceItself();
     int merit = works ? generic ? GENERIC : NATIVE : 0;
     String summary =
@@ -65,7 +74,8 @@ final class XdpProbe {
       XdpOptions options = XdpOptions.of(spec.options());
       generic = options.attach() == XdpOptions.Attach.GENERIC;
       several = options.multiBuffer();
-      metadata = options.metadata();
+      map = options.map();
+      metadata = options.metadata() && map.isEmpty();
       findings.add(Finding.yes("options", "understood"));
     } catch (PortException e) {
       no("options", String.valueOf(e.getMessage()), "correct the option");
@@ -78,9 +88,7 @@ final class XdpProbe {
     }
   }
 
-  private void privileges() {
-    Set<Capability> needed =
-        EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW, Capability.CAP_BPF);
+  private void privileges(Set<Capability> needed) {
     try {
       Set<Capability> missing = Capabilities.current().missing(needed);
       if (missing.isEmpty()) {
@@ -94,6 +102,22 @@ final class XdpProbe {
     }
   }
 
+  private void map() {
+    try (BpfMap there = BpfMap.open(Path.of(map))) {
+      findings.add(Finding.yes("map " + map, "number " + there.id()));
+    } catch (SysException e) {
+      no(
+          "map " + map,
+          e.getMessage(),
+          switch (e.errno()) {
+            case ENOENT -> "the program that has it must run first, and pin it there";
+            case EPERM, EACCES ->
+                "whoever pinned it must let this process read and write the file, and pass the folders to it";
+            default -> "a map of sockets of AF_XDP must be pinned there, in a bpf file system";
+          });
+    }
+  }
+
   private void program() {
     try (BpfMap map = BpfMap.create("probe", BpfMap.Kind.SOCKETS, 4, 1);
         BpfProgram program =
@@ -101,7 +125,12 @@ final class XdpProbe {
       findings.add(
           Finding.yes("program for '" + spec.match() + "'", "verified, number " + program.id()));
     } catch (SysException e) {
-      no("program for '" + spec.match() + "'", e.getMessage(), XdpDriver.advice(e));
+      no(
+          "program for '" + spec.match() + "'",
+          e.getMessage(),
+          e instanceof BpfException && e.errno() == Errno.EACCES
+              ? Capabilities.remedy(EnumSet.of(Capability.CAP_PERFMON))
+              : XdpDriver.advice(e));
     }
   }
 
@@ -121,15 +150,17 @@ final class XdpProbe {
                 "it is down; nothing arrives until it is up",
                 "ip link set " + spec.name() + " up"));
       }
-      XdpOccupant.of(facts)
-          .ifPresent(
-              other ->
-                  findings.add(
-                      new Finding(
-                          "no other program",
-                          PortProbe.Answer.NO,
-                          other.text(),
-                          "fine when it is Sluice's own; else detach it, share it by xdp.map, or have it replaced by xdp.replace=true")));
+      if (map.isEmpty()) {
+        XdpOccupant.of(facts)
+            .ifPresent(
+                other ->
+                    findings.add(
+                        new Finding(
+                            "no other program",
+                            PortProbe.Answer.NO,
+                            other.text(),
+                            "fine when it is Sluice's own; else detach it, share it by xdp.map, or have it replaced by xdp.replace=true")));
+      }
       for (int queue : spec.queues()) {
         if (queue >= facts.receiveQueues()) {
           no(
