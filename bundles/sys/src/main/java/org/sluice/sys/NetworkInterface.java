@@ -35,6 +35,8 @@ public final class NetworkInterface implements AutoCloseable {
   private static final int SOCK_DGRAM = 2;
   private static final long SIOCETHTOOL = 0x8946;
   private static final int ETHTOOL_GCHANNELS = 0x3c;
+  private static final long SIOCGIFNAME = 0x8910;
+  private static final long SIOCGIFMTU = 0x8921;
   private static final int IFREQ = 40;
   private static final int IFREQ_DATA = 16;
   private static final int CHANNELS = 36;
@@ -49,27 +51,39 @@ public final class NetworkInterface implements AutoCloseable {
 
   private final String name;
   private final NetlinkSocket socket;
+  private final ReentrantLock telling = new ReentrantLock();
+  private final Arena arena = Arena.ofShared();
+  private final CallState state = new CallState(arena);
+  private final MemorySegment told = arena.allocate(IFREQ, 8);
   private final ReentrantLock asking = new ReentrantLock();
   private final NetlinkBuilder request = new NetlinkBuilder();
   private final String network;
   private final int index;
+  private int control;
   private int sequence;
 
   private NetworkInterface(String name) throws SysException {
     this.name = name;
     if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+      arena.close();
       throw new SysException(
           "interface '" + name + "'",
           "RTM_GETLINK",
           Errno.ENODEV.number(),
           "a name has 1 to 15 bytes");
     }
-    socket = NetlinkSocket.open(NetlinkSocket.ROUTE, ROOM);
     try {
+      socket = NetlinkSocket.open(NetlinkSocket.ROUTE, ROOM);
+    } catch (SysException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+    try {
+      control = Libc.socket(state, AF_INET, SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
       network = NetworkNamespace.current();
       index = ask(0).index();
     } catch (SysException | RuntimeException e) {
-      socket.close();
+      close();
       throw e;
     }
   }
@@ -100,6 +114,29 @@ public final class NetworkInterface implements AutoCloseable {
    */
   public InterfaceFacts facts() throws SysException {
     return ask(index);
+  }
+
+  /**
+   * The longest packet that it takes now, without the header of layer 2. Unlike {@link #facts} this
+   * waits for nobody who changes interfaces, and allocates nothing.
+   *
+   * @return -1 when the interface is gone, or nobody tells
+   */
+  public int mtu() {
+    telling.lock();
+    try {
+      if (control < 0) {
+        return -1;
+      }
+      told.set(JAVA_INT, IFREQ_DATA, index);
+      if (LibcKernel.ioctl(state, control, SIOCGIFNAME, told) < 0
+          || LibcKernel.ioctl(state, control, SIOCGIFMTU, told) < 0) {
+        return -1;
+      }
+      return told.get(JAVA_INT, IFREQ_DATA);
+    } finally {
+      telling.unlock();
+    }
   }
 
   /** How the interface that was opened is now. */
@@ -249,5 +286,17 @@ public final class NetworkInterface implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
+    telling.lock();
+    try {
+      if (arena.scope().isAlive()) {
+        if (control >= 0) {
+          Libc.close(state, control);
+        }
+        control = -1;
+        arena.close();
+      }
+    } finally {
+      telling.unlock();
+    }
   }
 }

@@ -85,6 +85,11 @@ public final class BpfMap implements AutoCloseable {
     }
   }
 
+  /** The number under which the kernel knows it, however many files and descriptors there are. */
+  public int id() throws SysException {
+    return Bpf.id(subject, descriptor());
+  }
+
   /** Sets the value of a key to a number of four bytes, such as a descriptor. */
   public void put(int key, int value) throws SysException {
     try (Arena arena = Arena.ofConfined()) {

@@ -15,8 +15,11 @@ public final class BpfProgram implements AutoCloseable {
   private static final int XDP = 6;
   private static final int ATTACH_XDP = 37;
   private static final int HAS_FRAGMENTS = 1 << 5;
+  private static final int DEVICE_BOUND = 1 << 6;
+  private static final int ANY = 0;
   private static final int LOG = 256 * 1024;
-  private static final int INFO = 256;
+  private static final long NAME = 64;
+  private static final long NAME_LENGTH = 16;
 
   private final String subject;
   private final int descriptor;
@@ -42,6 +45,21 @@ public final class BpfProgram implements AutoCloseable {
    * @throws BpfException what the verifier said, with the listing
    */
   public static BpfProgram load(String name, EbpfCode code, boolean fragments) throws SysException {
+    return load(name, code, fragments, ANY);
+  }
+
+  /**
+   * The same for one interface alone, which the program may ask what it knows of a packet.
+   *
+   * @param index of the interface, in the calling thread's network
+   */
+  public static BpfProgram loadFor(int index, String name, EbpfCode code, boolean fragments)
+      throws SysException {
+    return load(name, code, fragments, index);
+  }
+
+  private static BpfProgram load(String name, EbpfCode code, boolean fragments, int index)
+      throws SysException {
     String subject = "bpf program " + name;
     try (Arena arena = Arena.ofConfined()) {
       long[] words = code.instructions();
@@ -51,7 +69,9 @@ public final class BpfProgram implements AutoCloseable {
       attributes.set(JAVA_INT, 4, words.length);
       attributes.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, words).address());
       attributes.set(JAVA_LONG, 16, arena.allocateFrom("GPL").address());
-      attributes.set(JAVA_INT, 44, fragments ? HAS_FRAGMENTS : 0);
+      attributes.set(
+          JAVA_INT, 44, (fragments ? HAS_FRAGMENTS : 0) | (index == ANY ? 0 : DEVICE_BOUND));
+      attributes.set(JAVA_INT, 64, index);
       BpfMap.name(attributes, 48, name);
       attributes.set(JAVA_INT, 68, ATTACH_XDP);
       int loaded = Bpf.call(arena, Bpf.PROG_LOAD, attributes);
@@ -72,14 +92,22 @@ public final class BpfProgram implements AutoCloseable {
 
   /** The number under which the kernel knows it, as {@code ip link} and {@code bpftool} show it. */
   public int id() throws SysException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment info = arena.allocate(INFO, 8);
-      MemorySegment attributes = Bpf.attributes(arena);
-      attributes.set(JAVA_INT, 0, descriptor());
-      attributes.set(JAVA_INT, 4, INFO);
-      attributes.set(JAVA_LONG, 8, info.address());
-      Bpf.must(arena, subject, "BPF_OBJ_GET_INFO_BY_FD", Bpf.OBJ_GET_INFO, attributes);
-      return info.get(JAVA_INT, 4);
+    return Bpf.id(subject, descriptor());
+  }
+
+  /** The name of a program; empty when it has none, is gone, or may not be asked for. */
+  static String name(Arena arena, int id) {
+    int descriptor = Bpf.byId(arena, Bpf.PROG_BY_ID, id);
+    if (descriptor < 0) {
+      return "";
+    }
+    try {
+      MemorySegment info = arena.allocate(Bpf.INFO, 8);
+      return Bpf.info(arena, descriptor, info) < 0
+          ? ""
+          : info.asSlice(NAME, NAME_LENGTH).getString(0);
+    } finally {
+      Bpf.close(descriptor);
     }
   }
 

@@ -86,7 +86,8 @@ public final class EbpfAssembler {
 
   /** Functions of the kernel that a program may call, by their number. */
   public enum Function {
-    REDIRECT_MAP(51);
+    REDIRECT_MAP(51),
+    ADJUST_META(54);
 
     private final int number;
 
@@ -186,6 +187,11 @@ public final class EbpfAssembler {
 
   public EbpfAssembler call(Function function) {
     return emit(0x85, 0, 0, 0, function.number);
+  }
+
+  /** Calls a function that {@link KernelTypes} found. */
+  public EbpfAssembler callKernel(int function) {
+    return emit(0x85, 0, 2, 0, function);
   }
 
   public EbpfAssembler exit() {

@@ -84,7 +84,7 @@ public final class EbpfCode {
       return "exit";
     }
     if (operation == 0x85) {
-      return "call " + function(value);
+      return from.equals("r2") ? "call kernel type " + value : "call " + function(value);
     }
     if (operation == 0x05) {
       return "goto " + target;

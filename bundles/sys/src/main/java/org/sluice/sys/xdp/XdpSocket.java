@@ -45,6 +45,8 @@ public final class XdpSocket implements AutoCloseable {
   private static final int RX_RING = 2;
   private static final int TX_RING = 3;
   private static final int UMEM_REG = 4;
+  private static final int TX_SOFTWARE = 1 << 1;
+  private static final int TX_METADATA = 1 << 2;
   private static final int FILL_RING = 5;
   private static final int COMPLETION_RING = 6;
   private static final int STATISTICS = 7;
@@ -100,12 +102,29 @@ public final class XdpSocket implements AutoCloseable {
    */
   public static XdpSocket open(String subject, MemorySegment memory, int chunk)
       throws SysException {
+    return open(subject, memory, chunk, 0, false);
+  }
+
+  /**
+   * The same, for frames that ask something of the interface.
+   *
+   * @param metadata how many bytes before a frame that is sent are for that; 0 for none
+   * @param software whether the kernel does it, and not the interface; only without zero-copy
+   * @throws SysException EINVAL when the kernel knows no metadata of frames that are sent
+   */
+  public static XdpSocket open(
+      String subject, MemorySegment memory, int chunk, int metadata, boolean software)
+      throws SysException {
     XdpSocket socket = new XdpSocket(subject, null);
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment registration = scratch.allocate(32, 8);
       registration.set(JAVA_LONG, 0, memory.address());
       registration.set(JAVA_LONG, 8, memory.byteSize());
       registration.set(JAVA_INT, 16, chunk);
+      if (metadata > 0) {
+        registration.set(JAVA_INT, 24, TX_METADATA | (software ? TX_SOFTWARE : 0));
+        registration.set(JAVA_INT, 28, metadata);
+      }
       socket.option(SOL_XDP, UMEM_REG, "XDP_UMEM_REG", registration);
       return socket;
     } catch (SysException e) {

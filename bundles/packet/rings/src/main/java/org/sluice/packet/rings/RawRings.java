@@ -23,9 +23,12 @@ import org.sluice.packet.api.driver.Tally;
  * twin does, at a price, and tells what was done to which chunk: write and test with it, and take
  * it away when nothing was refused any more.
  *
- * <p>The receive and fill ring of a lane are one thread's at a time, the transmit and completion
- * ring too, and {@link #await} and {@link #refilled} are the former's, {@link #transmit} the
- * latter's.
+ * <p>The receive and fill ring of a lane are one thread's at a time, and so is its {@link
+ * #refilled}; the transmit and completion ring too, and so is its {@link #transmit}. {@link #await}
+ * is for one thread at a time.
+ *
+ * <p>A port on several interfaces ({@code xdp.with}) has lanes of each: what was received by one is
+ * sent by another from the chunk it lies in, without being copied.
  */
 public final class RawRings implements AutoCloseable {
   private final RingPort port;
@@ -34,10 +37,11 @@ public final class RawRings implements AutoCloseable {
   private final long[] free;
   private final List<RawLane> lanes;
   private final @Nullable ChunkLedger ledger;
-  private final Gate receiving;
-  private final Gate sending;
-  private final Tally wakeups = new Tally();
-  private final Tally kicks = new Tally();
+  private final Gate waiting;
+  private final Gate[] receiving;
+  private final Gate[] sending;
+  private final Tally[] wakeups;
+  private final Tally[] kicks;
 
   private RawRings(RingPort port, RingPort.Build build, long[] free, boolean checked) {
     this.port = port;
@@ -45,8 +49,11 @@ public final class RawRings implements AutoCloseable {
     this.free = free;
     exchange = build.exchange();
     String name = build.driver() + " rings on " + build.where();
-    receiving = new Gate(name, "receiving");
-    sending = new Gate(name, "sending");
+    waiting = new Gate(name, "waiting");
+    receiving = gates(name, "receiving");
+    sending = gates(name, "sending");
+    wakeups = tallies();
+    kicks = tallies();
     if (checked) {
       ChunkLedger made = new ChunkLedger(build.chunks(), build.chunkSize());
       made.free(free);
@@ -56,6 +63,16 @@ public final class RawRings implements AutoCloseable {
       ledger = null;
       lanes = build.lanes().stream().map(lane -> (RawLane) new DirectLane(lane)).toList();
     }
+  }
+
+  private Gate[] gates(String name, String side) {
+    return build.lanes().stream()
+        .map(lane -> new Gate(name + " " + lane.name(), side))
+        .toArray(Gate[]::new);
+  }
+
+  private Tally[] tallies() {
+    return build.lanes().stream().map(lane -> new Tally()).toArray(Tally[]::new);
   }
 
   /**
@@ -114,9 +131,9 @@ public final class RawRings implements AutoCloseable {
     return build.headroom();
   }
 
-  /** The longest packet that may be sent. */
+  /** The longest packet that may be sent now. */
   public int longest() {
-    return build.longest();
+    return exchange.longest(build.longest(), true);
   }
 
   /** Whether wrong moves are refused. */
@@ -125,17 +142,20 @@ public final class RawRings implements AutoCloseable {
   }
 
   /**
-   * Has the other party look at the transmit ring.
+   * Has the other party look at the transmit ring of a lane.
    *
    * <p>When it says that it was not done the entries are still there.
+   *
+   * @param lane counted as in {@link #lanes}
    */
-  public Exchange.Sent transmit() {
-    sending.enter();
+  public Exchange.Sent transmit(int lane) {
+    Gate gate = sending[lane];
+    gate.enter();
     try {
-      kicks.add(Tally.Of.WAKEUPS, 1);
-      return exchange.transmit();
+      kicks[lane].add(Tally.Of.WAKEUPS, 1);
+      return exchange.transmit(lane);
     } finally {
-      sending.leave();
+      gate.leave();
     }
   }
 
@@ -145,23 +165,23 @@ public final class RawRings implements AutoCloseable {
    * @param lane counted as in {@link #lanes}
    */
   public void refilled(int lane) {
-    java.util.Objects.checkIndex(lane, lanes.size());
-    receiving.enter();
+    Gate gate = receiving[lane];
+    gate.enter();
     try {
-      wakeups.add(Tally.Of.WAKEUPS, 1);
+      wakeups[lane].add(Tally.Of.WAKEUPS, 1);
       exchange.refilled(lane);
     } finally {
-      receiving.leave();
+      gate.leave();
     }
   }
 
   /** Waits until there may be something in a receive ring; as that of a port. */
   public boolean await(long nanos) {
-    receiving.enter();
+    waiting.enter();
     try {
       return exchange.await(nanos);
     } finally {
-      receiving.leave();
+      waiting.leave();
     }
   }
 
@@ -177,14 +197,21 @@ public final class RawRings implements AutoCloseable {
 
   /** As {@code getOpaque} tells it; any thread. */
   long wakeups() {
-    return wakeups.get(Tally.Of.WAKEUPS) + kicks.get(Tally.Of.WAKEUPS);
+    long all = 0;
+    for (int i = 0; i < kicks.length; i++) {
+      all += wakeups[i].get(Tally.Of.WAKEUPS) + kicks[i].get(Tally.Of.WAKEUPS);
+    }
+    return all;
   }
 
   /** Takes the rings out of the kernel. A look at them or at a packet fails afterwards. */
   @Override
   public void close() {
-    if (receiving.shut(port::wake)) {
-      sending.shut(() -> {});
+    if (waiting.shut(port::wake)) {
+      for (int i = 0; i < sending.length; i++) {
+        receiving[i].shut(() -> {});
+        sending[i].shut(() -> {});
+      }
       port.end();
     }
   }

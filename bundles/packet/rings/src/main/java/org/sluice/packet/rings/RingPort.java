@@ -34,12 +34,9 @@ public final class RingPort implements FramePort {
   private static final int MOVED_AT_ONCE = 256;
   private static final int STUBBORN = 1000;
 
-  /** The most frames of one packet: what the kernel takes. */
-  private static final int MOST = 18;
-
   private static final long PAUSE = 20_000;
-  private static final long ASKED_AGAIN = 100_000_000;
   private static final long KNOWN = 0xffff_ffffL | (long) FrameBatch.CONTINUED << 32;
+  private static final long ASKS = (long) TransmitMetadata.FLAG << 32;
 
   /**
    * What a port is made of.
@@ -73,7 +70,10 @@ public final class RingPort implements FramePort {
   private final boolean[] lacking;
   private final boolean[] cut;
   private final @Nullable Lane sender;
+  private final int senderAt;
   private final int most;
+  private final int before;
+  private final long known;
   private final ChunkPool pool;
   private final Gate receiving;
   private final Gate sending;
@@ -84,9 +84,8 @@ public final class RingPort implements FramePort {
   private final long[] refill = new long[MOVED_AT_ONCE];
   private final long[] reclaimed = new long[MOVED_AT_ONCE];
   private final long[] reserved = new long[MOVED_AT_ONCE];
-  private int next;
   private int longest;
-  private long asked = System.nanoTime() - ASKED_AGAIN;
+  private int next;
   private boolean pending;
   private boolean down;
   private volatile boolean starved;
@@ -105,10 +104,13 @@ public final class RingPort implements FramePort {
     sending = new Gate(name, "sending");
     receivers = build.lanes.stream().filter(lane -> lane.receive() != null).toArray(Lane[]::new);
     sender = build.lanes.stream().filter(lane -> lane.transmit() != null).findFirst().orElse(null);
+    senderAt = build.lanes.indexOf(sender);
     targets = new int[receivers.length];
     lacking = new boolean[receivers.length];
     cut = new boolean[receivers.length];
-    most = sender == null ? 0 : Math.min(MOST, transmit(sender).size());
+    before = exchange.metadata();
+    known = before == 0 ? KNOWN : KNOWN | ASKS;
+    most = sender == null ? 0 : Math.min(exchange.most(), transmit(sender).size());
     int share =
         build.chunks / Math.max(1, sender == null ? receivers.length : receivers.length + 1);
     for (int i = 0; i < receivers.length; i++) {
@@ -324,6 +326,7 @@ public final class RingPort implements FramePort {
       long[] words = frames.words();
       int count = frames.count();
       int taken = 0;
+      longest = exchange.longest(build.longest, false);
       while (taken < count) {
         int valid = valid(words, taken, count);
         if (valid == 0) {
@@ -412,13 +415,13 @@ public final class RingPort implements FramePort {
     for (int i = from; i < count; i++) {
       int length = (int) words[2 * i + 1];
       total += length;
-      if (length <= 0
-          || (total > longest && tooLong(total))
-          || i - begin >= most
-          || outside(words[2 * i], length)) {
+      if (length <= 0 || tooLong(total) || i - begin >= most || outside(words[2 * i], length)) {
         return begin - from;
       }
-      words[2 * i + 1] &= KNOWN;
+      words[2 * i + 1] &= i == begin ? known : KNOWN;
+      if ((words[2 * i + 1] & ASKS) != 0 && !TransmitMetadata.sound(memory, words[2 * i], length)) {
+        return begin - from;
+      }
       if (!continued(words[2 * i + 1])) {
         begin = i + 1;
         total = 0;
@@ -427,18 +430,16 @@ public final class RingPort implements FramePort {
     return begin - from;
   }
 
-  /** Asks again, now and then, for an interface that takes longer packets than it did. */
-  private boolean tooLong(int total) {
-    long now = System.nanoTime();
-    if (now - asked > ASKED_AGAIN) {
-      asked = now;
-      longest = exchange.longest(longest);
+  private boolean tooLong(int length) {
+    if (length > longest) {
+      longest = exchange.longest(build.longest, true);
     }
-    return total > longest;
+    return length > longest;
   }
 
   private boolean outside(long address, int length) {
     return address < 0
+        || (address & (chunkSize - 1)) < before
         || address > memory.byteSize() - length
         || (address & (chunkSize - 1)) + length > chunkSize;
   }
@@ -491,10 +492,15 @@ public final class RingPort implements FramePort {
     int before = ring.consumer();
     for (int idle = 0; idle < STUBBORN; ) {
       sent.add(Tally.Of.WAKEUPS, 1);
-      Exchange.Sent result = exchange.transmit();
+      Exchange.Sent result = exchange.transmit(senderAt);
       int after = ring.consumer();
       if (result == Exchange.Sent.LOST) {
         sent.add(Tally.Of.SEND_DROPPED, 1);
+      }
+      if (result == Exchange.Sent.GONE) {
+        down = true;
+        withdraw(ring, true);
+        return true;
       }
       if (result == Exchange.Sent.DOWN) {
         down = true;
@@ -516,6 +522,30 @@ public final class RingPort implements FramePort {
       }
     }
     return false;
+  }
+
+  /**
+   * Counts what the other party never looked at as dropped.
+   *
+   * @param back whether the chunks come back, for the other party never will look at them
+   */
+  private void withdraw(ProducerRing ring, boolean back) {
+    int left = ring.producer() - ring.consumer();
+    for (int done = 0; done < left; ) {
+      int some = Math.min(left - done, MOVED_AT_ONCE);
+      for (int i = 0; i < some; i++) {
+        reclaimed[i] = ring.word(2, 0, done + i - left);
+        sent.add(Tally.Of.SEND_DROPPED, continued(ring.word(2, 1, done + i - left)) ? 0 : 1);
+      }
+      if (back) {
+        pool.give(reclaimed, 0, some);
+      }
+      done += some;
+    }
+    if (back && left > 0) {
+      ring.publish(-left);
+      feed();
+    }
   }
 
   @Override
@@ -695,6 +725,9 @@ public final class RingPort implements FramePort {
     try {
       if (last != null) {
         return;
+      }
+      if (sender != null && raw == null) {
+        withdraw(transmit(sender), false);
       }
       last = count();
       exchange.close();

@@ -77,7 +77,7 @@ final class EchoKernel implements Exchange {
   }
 
   @Override
-  public Sent transmit() {
+  public Sent transmit(int lane) {
     int number = transmit.available(64);
     transmit.readDescriptors(words, number);
     int sent = 0;

@@ -126,13 +126,13 @@ final class FakeKernel implements Exchange {
   }
 
   @Override
-  public Sent transmit() {
+  public Sent transmit(int lane) {
     calls++;
     Sent answer = answers.isEmpty() ? usual : answers.removeFirst();
     switch (answer) {
       case DONE, MORE -> complete(perCall);
       case LOST -> complete(1);
-      case DOWN -> {}
+      case DOWN, GONE -> {}
     }
     return answer;
   }

@@ -45,7 +45,7 @@ class RawRingsTest {
           lane.transmit().put(i, free[given++] + 256, 60, 0);
         }
         lane.transmit().publish(room);
-        rings.transmit();
+        rings.transmit(0);
         int got = lane.receive().peek(4);
         int fill = lane.fill().reserve(got);
         assertEquals(got, fill);
@@ -82,7 +82,7 @@ class RawRingsTest {
     assertFalse(kernel.closed);
     kernel.port.close();
     assertTrue(kernel.closed, "whoever closes the port closes the rings");
-    assertThrows(PortClosedException.class, rings::transmit);
+    assertThrows(PortClosedException.class, () -> rings.transmit(0));
     assertThrows(PortClosedException.class, () -> rings.await(0));
     assertThrows(PortClosedException.class, () -> rings.refilled(0));
     assertThrows(IllegalStateException.class, () -> rings.lanes().getFirst().receive().peek(1));
@@ -139,7 +139,7 @@ class RawRingsTest {
       lane.receive().peek(1);
       refused("1 of 0 entries", () -> lane.receive().free(1));
       refused("entry 0, where 0 are there", () -> lane.receive().address(0));
-      rings.transmit();
+      rings.transmit(0);
       refused("1 of 0 entries", () -> lane.completion().free(1));
       assertEquals(1, lane.completion().peek(8));
       assertEquals(mine, lane.completion().address(0) & -2048);

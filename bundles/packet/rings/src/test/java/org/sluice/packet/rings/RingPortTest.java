@@ -94,6 +94,27 @@ final class RingPortTest {
   }
 
   @Test
+  void whatStandsInTheRingOfAnInterfaceThatIsGoneIsDroppedAndFree() {
+    FakeKernel kernel = new FakeKernel(256, 32, 1);
+    try (RingPort port = kernel.port()) {
+      reserve(port, batch, 20, 60);
+      assertEquals(20, port.send(batch));
+      assertEquals(3, kernel.complete(3));
+      kernel.usual = Exchange.Sent.GONE;
+      port.flush();
+      assertEquals(17, port.statistics().sendDropped());
+      assertEquals(3, port.report().census().completed());
+      assertEquals(0, port.report().census().sending());
+      reserve(port, batch, 64, 60);
+      assertEquals(64, port.send(batch));
+      port.flush();
+      assertEquals(81, port.statistics().sendDropped());
+      assertEquals(0, port.report().census().sending());
+      whole(port);
+    }
+  }
+
+  @Test
   void theTransmitRingTakesNoMoreThanTheCompletionRingHasRoomFor() {
     FakeKernel kernel = new FakeKernel(256, 32, 1);
     try (RingPort port = kernel.port()) {

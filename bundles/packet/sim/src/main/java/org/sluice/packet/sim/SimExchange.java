@@ -90,7 +90,7 @@ final class SimExchange implements Exchange {
   }
 
   @Override
-  public Sent transmit() {
+  public Sent transmit(int lane) {
     synchronized (network) {
       return outlet == null ? Sent.DONE : outlet.send();
     }

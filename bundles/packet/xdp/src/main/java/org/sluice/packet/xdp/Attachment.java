@@ -17,6 +17,8 @@ import org.sluice.sys.SysException;
 import org.sluice.sys.bpf.BpfLink;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
+import org.sluice.sys.bpf.EbpfCode;
+import org.sluice.sys.bpf.XdpOccupant;
 import org.sluice.sys.xdp.XdpSocket;
 
 /**
@@ -32,6 +34,10 @@ final class Attachment implements Way {
   private final boolean fragments;
   private final BpfMap sockets;
   private final BpfLink attached;
+  private final Optional<Pin> pin;
+  private final String replaced;
+  private final Optional<Hints> hints;
+  private final String hintless;
   private final Map<Integer, Match> matches = new TreeMap<>();
   private int program;
   private int ports;
@@ -42,7 +48,11 @@ final class Attachment implements Way {
       BpfLink.Mode mode,
       boolean fragments,
       BpfMap sockets,
-      BpfProgram program)
+      BpfProgram program,
+      Optional<Pin> pin,
+      String replaced,
+      Optional<Hints> hints,
+      String hintless)
       throws SysException {
     link = facts.name();
     index = on.index();
@@ -50,6 +60,10 @@ final class Attachment implements Way {
     this.fragments = fragments;
     this.sockets = sockets;
     this.program = program.id();
+    this.pin = pin;
+    this.replaced = replaced;
+    this.hints = hints;
+    this.hintless = hintless;
     attached = BpfLink.attach(program, link, index, mode);
   }
 
@@ -63,12 +77,14 @@ final class Attachment implements Way {
       InterfaceFacts facts = on.facts();
       int entries = Math.max(facts.receiveQueues(), 1);
       BpfMap sockets = BpfMap.create(NAME + "_sockets", BpfMap.Kind.SOCKETS, 4, entries);
+      Optional<Pin> pin = Optional.empty();
       try {
         if (!options.pin().isEmpty()) {
-          sockets.pin(Path.of(options.pin()));
+          pin = Optional.of(Pin.of(sockets, Path.of(options.pin())));
         }
-        return attach(on, facts, options, sockets);
+        return attach(on, facts, options, sockets, pin);
       } catch (SysException | PortException | RuntimeException e) {
+        pin.ifPresent(Pin::close);
         sockets.close();
         throw e;
       }
@@ -78,14 +94,35 @@ final class Attachment implements Way {
   }
 
   private static Attachment attach(
-      NetworkInterface on, InterfaceFacts facts, XdpOptions options, BpfMap sockets)
+      NetworkInterface on,
+      InterfaceFacts facts,
+      XdpOptions options,
+      BpfMap sockets,
+      Optional<Pin> pin)
       throws SysException, PortException {
     boolean fragments = options.multiBuffer();
+    String replaced = "";
     @Nullable SysException refused = null;
     for (BpfLink.Mode tried : modes(options.attach())) {
-      try (BpfProgram program =
-          BpfProgram.load(NAME, MatchProgram.of(Map.of(), sockets), fragments)) {
-        return new Attachment(on, facts, tried, fragments, sockets, program);
+      String hintless = "";
+      Optional<Hints> hints = Optional.empty();
+      if (options.metadata()) {
+        try {
+          hints = Optional.of(hints(on, sockets, tried, fragments));
+        } catch (SysException e) {
+          hintless = String.valueOf(e.getMessage());
+        }
+      }
+      try (BpfProgram program = load(on.index(), Map.of(), sockets, fragments, hints)) {
+        try {
+          return new Attachment(
+              on, facts, tried, fragments, sockets, program, pin, replaced, hints, hintless);
+        } catch (SysException e) {
+          // Only now is it sure that there is something to put in the place of the other one.
+          replaced = evict(e, on.facts(), options);
+          return new Attachment(
+              on, facts, tried, fragments, sockets, program, pin, replaced, hints, hintless);
+        }
       } catch (SysException e) {
         occupied(e, on.facts());
         refused = refused == null ? e : refused;
@@ -97,6 +134,38 @@ final class Attachment implements Way {
     throw refused == null
         ? new SysException(facts.name(), "BPF_LINK_CREATE", Errno.ENOTSUP.number())
         : refused;
+  }
+
+  private static BpfProgram load(
+      int index,
+      Map<Integer, Match> matches,
+      BpfMap sockets,
+      boolean fragments,
+      Optional<Hints> hints)
+      throws SysException {
+    EbpfCode code = MatchProgram.of(matches, sockets, hints);
+    return hints.isPresent()
+        ? BpfProgram.loadFor(index, NAME, code, fragments)
+        : BpfProgram.load(NAME, code, fragments);
+  }
+
+  /**
+   * What the interface can be asked by.
+   *
+   * @throws SysException when it cannot be asked
+   */
+  static Hints hints(NetworkInterface on, BpfMap sockets, BpfLink.Mode mode, boolean fragments)
+      throws SysException {
+    if (mode == BpfLink.Mode.GENERIC) {
+      throw new SysException(
+          "metadata of packets",
+          "BPF_LINK_CREATE",
+          Errno.ENOTSUP.number(),
+          "only a native program can ask the interface");
+    }
+    Hints hints = Hints.ofKernel();
+    load(on.index(), Map.of(0, Match.everything()), sockets, fragments, Optional.of(hints)).close();
+    return hints;
   }
 
   /** The better one first. */
@@ -116,17 +185,47 @@ final class Attachment implements Way {
     };
   }
 
+  /**
+   * Detaches the program that was in the way, if that is wished.
+   *
+   * @return what it was
+   * @throws SysException the same one when nothing was in the way, or it is to stay
+   */
+  private static String evict(SysException refused, InterfaceFacts facts, XdpOptions options)
+      throws SysException, PortException {
+    Optional<XdpOccupant> other = XdpOccupant.of(facts);
+    if (!options.replace() || !taken(refused) || other.isEmpty()) {
+      throw refused;
+    }
+    try {
+      other.get().detach();
+      return other.get().text();
+    } catch (SysException e) {
+      throw new PortException(
+          "interface %s: another XDP program is attached, and xdp.replace could not detach it: %s%s"
+              .formatted(
+                  facts.name(),
+                  e.getMessage(),
+                  e.errno() == Errno.EPERM || e.errno() == Errno.EACCES
+                      ? " \u2014 to get at the program of somebody else takes CAP_SYS_ADMIN"
+                      : ""),
+          e);
+    }
+  }
+
+  private static boolean taken(SysException e) {
+    return e.errno() == Errno.EBUSY || e.errno() == Errno.EEXIST;
+  }
+
   private static void occupied(SysException e, InterfaceFacts facts) throws PortException {
-    if (e.errno() != Errno.EBUSY && e.errno() != Errno.EEXIST) {
+    if (!taken(e)) {
       return;
     }
-    Optional<InterfaceFacts.Xdp> other = facts.xdp();
     throw new PortException(
-        "interface %s: another XDP program is attached%s, and stays; see 'ip -d link show %s' for whose it is, and detach it there, or share it by xdp.map"
+        "interface %s: another XDP program is attached%s, and stays; detach it where it came from, share it by xdp.map, or have it replaced by xdp.replace=true"
             .formatted(
                 facts.name(),
-                other.map(xdp -> " (%s, program %d)".formatted(xdp.mode(), xdp.id())).orElse(""),
-                facts.name()),
+                XdpOccupant.of(facts).map(other -> " (" + other.text() + ")").orElse("")),
         e);
   }
 
@@ -191,7 +290,7 @@ final class Attachment implements Way {
   }
 
   private void replace() throws SysException {
-    try (BpfProgram next = BpfProgram.load(NAME, MatchProgram.of(matches, sockets), fragments)) {
+    try (BpfProgram next = load(index, matches, sockets, fragments, hints)) {
       attached.replace(next);
       program = next.id();
     }
@@ -199,7 +298,13 @@ final class Attachment implements Way {
 
   synchronized void close() {
     attached.close();
+    pin.ifPresent(Pin::close);
     sockets.close();
+  }
+
+  @Override
+  public String metadata() {
+    return hints.isPresent() ? "time, hash and VLAN, as far as the interface knows" : hintless;
   }
 
   @Override
@@ -209,6 +314,9 @@ final class Attachment implements Way {
 
   @Override
   public synchronized String text() {
-    return mode.text() + ", program " + program;
+    return mode.text()
+        + ", program "
+        + program
+        + (replaced.isEmpty() ? "" : ", in the place of: " + replaced);
   }
 }

@@ -3,6 +3,7 @@ package org.sluice.packet.xdp;
 
 import static org.sluice.sys.bpf.EbpfRegister.R0;
 import static org.sluice.sys.bpf.EbpfRegister.R1;
+import static org.sluice.sys.bpf.EbpfRegister.R10;
 import static org.sluice.sys.bpf.EbpfRegister.R2;
 import static org.sluice.sys.bpf.EbpfRegister.R3;
 import static org.sluice.sys.bpf.EbpfRegister.R4;
@@ -17,9 +18,11 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.sluice.packet.api.Match;
+import org.sluice.packet.rings.ReceiveMetadata;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.EbpfAssembler;
 import org.sluice.sys.bpf.EbpfAssembler.Condition;
@@ -45,6 +48,7 @@ final class MatchProgram {
   private static final int PASS = 2;
   private static final int DATA = 0;
   private static final int DATA_END = 4;
+  private static final int METADATA = 8;
   private static final int QUEUE = 16;
   private static final int ETHERNET = 14;
   private static final int TAG = 4;
@@ -73,10 +77,19 @@ final class MatchProgram {
    * @param sockets the sockets, by queue
    */
   static EbpfCode of(Map<Integer, Match> matches, BpfMap sockets) {
-    return new MatchProgram().write(matches, sockets);
+    return of(matches, sockets, Optional.empty());
   }
 
-  private EbpfCode write(Map<Integer, Match> matches, BpfMap sockets) {
+  /**
+   * The same.
+   *
+   * @param hints by which the interface is asked what it knows of a packet that is taken
+   */
+  static EbpfCode of(Map<Integer, Match> matches, BpfMap sockets, Optional<Hints> hints) {
+    return new MatchProgram().write(matches, sockets, hints);
+  }
+
+  private EbpfCode write(Map<Integer, Match> matches, BpfMap sockets, Optional<Hints> hints) {
     Label take = out.label();
     out.move(R6, R1);
     Set<Match> different = new LinkedHashSet<>(matches.values());
@@ -101,11 +114,47 @@ final class MatchProgram {
     }
     out.jump(pass);
     out.place(take);
+    hints.ifPresent(this::metadata);
     out.load(Width.WORD, R2, R6, QUEUE).map(R1, sockets).move(R3, PASS);
     out.call(Function.REDIRECT_MAP).exit();
     out.place(pass);
     out.move(R0, PASS).exit();
     return out.code();
+  }
+
+  /**
+   * Writes what the interface knows before the packet, as {@link ReceiveMetadata} reads it. It is
+   * gathered on the stack, as the place before the packet is there only after the last call.
+   */
+  private void metadata(Hints hints) {
+    Label without = out.label();
+    for (int at = -24; at <= -8; at += 8) {
+      out.store(Width.LONG, R10, at, 0);
+    }
+    out.move(R7, 0);
+    ask(hints.time(), -8, -8, ReceiveMetadata.TIME);
+    ask(hints.hash(), -16, -12, ReceiveMetadata.HASH);
+    ask(hints.vlan(), -24, -22, ReceiveMetadata.VLAN);
+    out.move(R1, R6).move(R2, -ReceiveMetadata.LENGTH).call(Function.ADJUST_META);
+    out.jump(Condition.NOT_EQUAL, R0, 0, without);
+    out.load(Width.WORD, R2, R6, METADATA).load(Width.WORD, R3, R6, DATA);
+    out.move(R1, R2).compute(Operation.ADD, R1, ReceiveMetadata.LENGTH);
+    out.jump(Condition.GREATER, R1, R3, without);
+    for (int i = 0; i < 3; i++) {
+      out.load(Width.LONG, R4, R10, -8 * (i + 1)).store(Width.LONG, R2, 8 * i, R4);
+    }
+    out.store(Width.WORD, R2, 24, R7).store(Width.WORD, R2, 28, ReceiveMetadata.MARK);
+    out.place(without);
+  }
+
+  /** Calls a function with two places on the stack, and notes when it could tell. */
+  private void ask(int function, int first, int second, int flag) {
+    Label untold = out.label();
+    out.move(R1, R6).move(R2, R10).compute(Operation.ADD, R2, first);
+    out.move(R3, R10).compute(Operation.ADD, R3, second);
+    out.callKernel(function).jump(Condition.NOT_EQUAL, R0, 0, untold);
+    out.compute(Operation.OR, R7, flag);
+    out.place(untold);
   }
 
   private void match(Match match, Label take) {

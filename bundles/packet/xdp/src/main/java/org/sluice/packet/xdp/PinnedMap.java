@@ -51,6 +51,12 @@ final class PinnedMap implements Way {
     return "somebody else's, map " + file;
   }
 
+  /** Whatever the other program writes there. */
+  @Override
+  public String metadata() {
+    return "";
+  }
+
   @Override
   public String mode() {
     return "by another program";

@@ -29,6 +29,9 @@ interface Way {
   /** In a few words: {@code native, program 17}. */
   String text();
 
+  /** What the interface is asked of a packet, or why it cannot be; empty when nobody wants it. */
+  String metadata();
+
   /** Where the program runs: {@code native}. */
   String mode();
 }

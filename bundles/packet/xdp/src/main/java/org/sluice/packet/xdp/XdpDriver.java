@@ -30,12 +30,13 @@ import org.sluice.packet.rings.Lane;
 import org.sluice.packet.rings.ProducerRing;
 import org.sluice.packet.rings.RingPlace;
 import org.sluice.packet.rings.RingPort;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.sys.Errno;
-import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.MappedMemory;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.PageKind;
 import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfException;
 import org.sluice.sys.xdp.XdpRing;
 import org.sluice.sys.xdp.XdpSocket;
 import org.sluice.sys.xdp.XdpWaiter;
@@ -106,16 +107,28 @@ public final class XdpDriver implements PortDriver {
           "interface %s: AF_XDP has chunks of 2048 or 4096 bytes, not %d"
               .formatted(spec.name(), spec.chunkSize()));
     }
+    if (!options.with().isEmpty() && !options.map().isEmpty()) {
+      throw new PortException(
+          "options xdp.with and xdp.map: a map of somebody else's program is of one interface; give one of them");
+    }
+    List<String> names = new ArrayList<>(options.with());
+    names.addFirst(spec.name());
+    if (names.stream().distinct().count() != names.size()) {
+      throw new PortException(
+          "option xdp.with: an interface is named twice in " + String.join(", ", names));
+    }
+    List<Leg> legs = new ArrayList<>();
     try {
-      NetworkInterface on = NetworkInterface.open(spec.name());
-      try {
-        return new Opening(spec, options, on).open();
-      } catch (SysException | PortException | RuntimeException e) {
-        on.close();
-        throw e;
+      for (String name : names) {
+        legs.add(Leg.open(name));
       }
+      return new Opening(spec, options, legs).open();
     } catch (SysException e) {
+      legs.forEach(Leg::close);
       throw new PortException(advice(e), e);
+    } catch (PortException | RuntimeException e) {
+      legs.forEach(Leg::close);
+      throw e;
     }
   }
 
@@ -123,52 +136,46 @@ public final class XdpDriver implements PortDriver {
   private final class Opening {
     private final FrameSpec spec;
     private final XdpOptions options;
-    private final NetworkInterface on;
-    private final InterfaceFacts facts;
+    private final List<Leg> legs;
     private final Arena arena = Arena.ofShared();
     private final List<XdpSocket> sockets = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
-    private final List<Integer> queues = new ArrayList<>();
-
-    /** Those that are really this port's: others must not be taken out of the way. */
-    private final List<Integer> entered = new ArrayList<>();
-
-    private @Nullable Way way;
-    private @Nullable XdpSocket sender;
     private @Nullable XdpWaiter waiter;
     private @Nullable RingPort port;
 
-    Opening(FrameSpec spec, XdpOptions options, NetworkInterface on) throws SysException {
+    Opening(FrameSpec spec, XdpOptions options, List<Leg> legs) {
       this.spec = spec;
       this.options = options;
-      this.on = on;
-      facts = on.facts();
+      this.legs = legs;
     }
 
     RingPort open() throws SysException, PortException {
       try {
         if (spec.direction().receives()) {
-          way = way(on, options);
+          for (Leg leg : legs) {
+            leg.way(way(leg.on(), options));
+          }
         }
         MappedMemory memory =
             MappedMemory.map(arena, (long) spec.chunks() * spec.chunkSize(), pages(spec.pages()));
-        sockets(memory);
+        for (Leg leg : legs) {
+          sockets(leg, memory);
+        }
         XdpWaiter waits = XdpWaiter.on(sockets);
         waiter = waits;
         XdpExchange exchange =
-            new XdpExchange(
-                on, arena, memory.pages(), sockets, waits, sender, way, queues, this::detach);
+            new XdpExchange(legs, arena, memory.pages(), sockets, waits, options, this::detach);
         RingPort made =
             new RingPort(
                 new RingPort.Build(
                     NAME,
-                    spec.name() + (queues.size() == 1 ? " queue " : " queues ") + text(queues),
+                    legs.stream().map(Leg::text).collect(Collectors.joining(", ")),
                     memory.segment(),
                     spec.chunks(),
                     spec.chunkSize(),
                     HEADROOM,
                     HEADROOM,
-                    facts.mtu() + LAYER_2,
+                    legs.getFirst().facts().mtu() + LAYER_2,
                     lanes,
                     exchange,
                     this::closed));
@@ -177,12 +184,8 @@ public final class XdpDriver implements PortDriver {
         if (closed) {
           throw new PortException("interface " + spec.name() + ": the driver xdp is stopping");
         }
-        Way in = way;
-        if (in != null) {
-          for (int i = 0; i < sockets.size(); i++) {
-            in.add(queues.get(i), spec.match(), sockets.get(i));
-            entered.add(queues.get(i));
-          }
+        for (Leg leg : legs) {
+          leg.enter(spec.match());
         }
         return made;
       } catch (SysException | PortException | RuntimeException e) {
@@ -191,32 +194,45 @@ public final class XdpDriver implements PortDriver {
       }
     }
 
-    private void sockets(MappedMemory memory) throws SysException, PortException {
+    private void sockets(Leg leg, MappedMemory memory) throws SysException, PortException {
       List<Integer> all =
           spec.queues().isEmpty()
-              ? IntStream.range(0, facts.receiveQueues()).boxed().toList()
+              ? IntStream.range(0, leg.facts().receiveQueues()).boxed().toList()
               : spec.queues();
       int sending = options.sender() == XdpOptions.NO_QUEUE ? all.getLast() : options.sender();
       if (spec.direction().receives() && !all.contains(sending)) {
         throw new PortException(
             "interface %s: option xdp.sender names queue %d, which is none of this port's: %s"
-                .formatted(spec.name(), sending, all));
+                .formatted(leg.name(), sending, all));
       }
       for (int queue : spec.direction().receives() ? all : List.of(sending)) {
-        String subject = spec.name() + " queue " + queue;
+        String subject = leg.name() + " queue " + queue;
         XdpSocket socket =
             sockets.isEmpty()
-                ? XdpSocket.open(subject, memory.segment(), spec.chunkSize())
+                ? first(subject, memory)
                 : XdpSocket.sharing(subject, sockets.getFirst());
         sockets.add(socket);
-        queues.add(queue);
+        leg.add(queue, socket);
         boolean sends = spec.direction().sends() && queue == sending;
         rings(socket, sends);
-        bind(socket, queue);
-        lanes.add(lane("queue " + queue, socket));
-        if (sends) {
-          sender = socket;
+        bind(socket, leg, queue);
+        lanes.add(lane(legs.size() == 1 ? "queue " + queue : subject, socket));
+      }
+    }
+
+    private XdpSocket first(String subject, MappedMemory memory)
+        throws SysException, PortException {
+      int metadata = options.finish() == XdpOptions.Finish.NONE ? 0 : TransmitMetadata.LENGTH;
+      boolean software = options.finish() == XdpOptions.Finish.SOFTWARE;
+      try {
+        return XdpSocket.open(subject, memory.segment(), spec.chunkSize(), metadata, software);
+      } catch (SysException e) {
+        if (metadata > 0 && e.errno() == Errno.EINVAL) {
+          // Without it frames would leave unfinished, and nobody would know.
+          throw new PortException(
+              "option xdp.tx-metadata: %s \u2014 it takes Linux 6.8".formatted(e.getMessage()), e);
         }
+        throw e;
       }
     }
 
@@ -238,13 +254,14 @@ public final class XdpDriver implements PortDriver {
       }
     }
 
-    private void bind(XdpSocket socket, int queue) throws SysException, PortException {
+    private void bind(XdpSocket socket, Leg leg, int queue) throws SysException, PortException {
+      Way way = leg.way();
       if (way != null) {
         way.free(queue);
       }
       for (long begun = System.nanoTime(); ; LockSupport.parkNanos(this, PAUSE)) {
         try {
-          socket.bind(on.index(), queue, flags());
+          socket.bind(leg.on().index(), queue, flags());
           return;
         } catch (SysException e) {
           if (e.errno() != Errno.EBUSY || System.nanoTime() - begun > PATIENCE) {
@@ -268,10 +285,11 @@ public final class XdpDriver implements PortDriver {
     }
 
     private void detach() {
-      Way in = way;
-      if (in != null) {
-        way = null;
-        XdpDriver.this.detach(on, in, entered);
+      for (Leg leg : legs) {
+        Way way = leg.leaveWay();
+        if (way != null) {
+          XdpDriver.this.detach(leg.on(), way, leg.entered());
+        }
       }
     }
 
@@ -361,16 +379,14 @@ public final class XdpDriver implements PortDriver {
     };
   }
 
-  private static String text(List<Integer> queues) {
-    return queues.stream().map(String::valueOf).collect(Collectors.joining(", "));
-  }
-
   /** What the kernel said, and what to do about it. */
   static String advice(SysException e) {
     String remedy =
         switch (e.errno()) {
           case EPERM, EACCES ->
-              "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
+              e instanceof BpfException
+                  ? "this match takes CAP_PERFMON beside CAP_BPF: it looks behind headers whose length is in the packet"
+                  : "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
           case ENOBUFS ->
               "the process may not lock that much memory: grant CAP_IPC_LOCK, raise LimitMEMLOCK=, or ask for fewer chunks";
           case EBUSY -> "the queue belongs to another socket; 'ss --xdp' shows whose";

@@ -5,12 +5,12 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.rings.Exchange;
+import org.sluice.packet.rings.TransmitMetadata;
 import org.sluice.sys.Errno;
-import org.sluice.sys.NetworkInterface;
+import org.sluice.sys.LinkState;
 import org.sluice.sys.PageKind;
 import org.sluice.sys.SysException;
 import org.sluice.sys.xdp.XdpSocket;
@@ -19,56 +19,75 @@ import org.sluice.sys.xdp.XdpWaiter;
 
 /** The kernel as the other party of the rings. Owns the sockets and the memory of a port. */
 final class XdpExchange implements Exchange {
-  private final NetworkInterface on;
+  /** For how long an MTU is believed. */
+  private static final long RECENT = 1_000_000;
+
+  private final List<Leg> legs;
   private final Arena memory;
   private final PageKind pages;
   private final List<XdpSocket> sockets;
   private final XdpWaiter waiter;
-  private final @Nullable XdpSocket sender;
-  private final @Nullable Way way;
-  private final List<Integer> queues;
   private final Runnable detach;
   private final boolean zeroCopy;
+  private final XdpOptions options;
+  private long asked;
+  private int longest;
 
   /**
    * @param sockets in the order of the lanes; the first has the memory registered
    * @param detach takes the sockets out of the way of the interface
    */
   XdpExchange(
-      NetworkInterface on,
+      List<Leg> legs,
       Arena memory,
       PageKind pages,
       List<XdpSocket> sockets,
       XdpWaiter waiter,
-      @Nullable XdpSocket sender,
-      @Nullable Way way,
-      List<Integer> queues,
+      XdpOptions options,
       Runnable detach)
       throws SysException {
-    this.on = on;
+    this.legs = List.copyOf(legs);
     this.memory = memory;
     this.pages = pages;
     this.sockets = List.copyOf(sockets);
     this.waiter = waiter;
-    this.sender = sender;
-    this.way = way;
-    this.queues = List.copyOf(queues);
     this.detach = detach;
+    this.options = options;
     zeroCopy = sockets.getFirst().zeroCopy();
   }
 
+  /** The kernel does not tell when a frame is longer than the MTU; some interfaces just lose it. */
   @Override
-  public Sent transmit() {
-    if (sender == null) {
-      return Sent.DONE;
+  public int longest(int opened, boolean now) {
+    long time = System.nanoTime();
+    if (now || longest == 0 || time - asked > RECENT) {
+      asked = time;
+      int mtu = legs.getFirst().on().mtu();
+      longest = mtu < 0 ? longest == 0 ? opened : longest : mtu + XdpDriver.LAYER_2;
     }
-    int result = sender.transmitNow();
+    return longest;
+  }
+
+  @Override
+  public int most() {
+    return options.multiBuffer() ? MOST : 1;
+  }
+
+  @Override
+  public int metadata() {
+    return options.finish() == XdpOptions.Finish.NONE ? 0 : TransmitMetadata.LENGTH;
+  }
+
+  @Override
+  public Sent transmit(int lane) {
+    int result = sockets.get(lane).transmitNow();
     if (result >= 0) {
       return Sent.DONE;
     }
     return switch (Errno.of(-result)) {
       case EAGAIN, ENOBUFS, EINTR -> Sent.MORE;
       case EBUSY -> Sent.LOST;
+      case ENXIO -> Sent.GONE;
       default -> Sent.DOWN;
     };
   }
@@ -91,8 +110,8 @@ final class XdpExchange implements Exchange {
   @Override
   public void match(Match match) throws PortException {
     try {
-      if (way != null) {
-        way.change(queues, match);
+      for (Leg leg : legs) {
+        leg.match(match);
       }
     } catch (SysException e) {
       throw new PortException(XdpDriver.advice(e), e);
@@ -119,34 +138,45 @@ final class XdpExchange implements Exchange {
   }
 
   @Override
-  public int longest(int before) {
-    try {
-      return on.facts().mtu() + XdpDriver.LAYER_2;
-    } catch (SysException e) {
-      return before;
-    }
-  }
-
-  @Override
   public String mode() {
+    Way way = legs.getFirst().way();
     return (way == null ? "" : way.mode() + ", ") + (zeroCopy ? "zero-copy" : "copied");
   }
 
+  /** Of the interface that is worst. */
   @Override
   public String state() {
-    try {
-      return on.state().text();
-    } catch (SysException e) {
-      return e.getMessage();
+    for (Leg leg : legs) {
+      try {
+        LinkState state = leg.on().state();
+        if (state != LinkState.UP) {
+          return state.text();
+        }
+      } catch (SysException e) {
+        return e.getMessage();
+      }
     }
+    return LinkState.UP.text();
   }
 
   @Override
   public Map<String, String> facts() {
     Map<String, String> facts = new TreeMap<>();
     facts.put("pages", pages.text());
-    if (way != null) {
-      facts.put("program", way.text());
+    switch (options.finish()) {
+      case NONE -> {}
+      case INTERFACE -> facts.put("checksums to finish", "by the interface, else the kernel");
+      case SOFTWARE -> facts.put("checksums to finish", "by the kernel");
+    }
+    for (Leg leg : legs) {
+      Way way = leg.way();
+      if (way != null) {
+        String of = legs.size() == 1 ? "" : " of " + leg.name();
+        facts.put("program" + of, way.text());
+        if (!way.metadata().isEmpty()) {
+          facts.put("metadata" + of, way.metadata());
+        }
+      }
     }
     for (int i = 0; i < sockets.size(); i++) {
       try {
@@ -176,6 +206,6 @@ final class XdpExchange implements Exchange {
     waiter.close();
     sockets.reversed().forEach(XdpSocket::close);
     memory.close();
-    on.close();
+    legs.forEach(Leg::close);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.sluice.packet.xdp;
 
+import java.util.List;
 import java.util.Map;
 import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.driver.Options;
@@ -20,7 +21,15 @@ import org.sluice.packet.api.driver.Options;
  *     it to interrupts
  * @param map {@code xdp.map}: a file where the map of sockets of somebody else's program is pinned;
  *     no program is attached then
- * @param pin {@code xdp.pin}: a file to which the map of sockets is pinned
+ * @param pin {@code xdp.pin}: a file to which the map of sockets is pinned, as long as the program
+ *     is attached
+ * @param replace {@code xdp.replace}: whether somebody else's program is detached; false unless
+ *     said otherwise
+ * @param metadata {@code xdp.metadata}: whether the interface is asked what it knows of a packet;
+ *     false unless said otherwise
+ * @param finish {@code xdp.tx-metadata}: who does what frames ask for that are sent
+ * @param with {@code xdp.with}: further interfaces whose frames lie in the same memory, for {@code
+ *     RawRings}
  */
 record XdpOptions(
     Attach attach,
@@ -31,7 +40,11 @@ record XdpOptions(
     boolean multiBuffer,
     int busyPoll,
     String map,
-    String pin) {
+    String pin,
+    boolean replace,
+    boolean metadata,
+    Finish finish,
+    List<String> with) {
 
   enum Attach {
     /** In the driver of the interface if it can, else in the kernel. */
@@ -49,6 +62,15 @@ record XdpOptions(
     ZERO
   }
 
+  enum Finish {
+    /** Nobody: frames leave as they are. */
+    NONE,
+    /** The interface; the kernel when it cannot. */
+    INTERFACE,
+    /** The kernel. */
+    SOFTWARE
+  }
+
   static final int NO_QUEUE = -1;
   private static final int BUDGET = 128;
 
@@ -64,7 +86,11 @@ record XdpOptions(
             options.flag("multibuffer", true),
             options.number("busypoll", 0, 0, 1_000_000),
             options.text("map"),
-            options.text("pin"));
+            options.text("pin"),
+            options.flag("replace", false),
+            options.flag("metadata", false),
+            options.word("tx-metadata", Finish.NONE),
+            options.list("with"));
     options.end();
     return read;
   }

@@ -2,6 +2,7 @@
 package org.sluice.packet.xdp;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,11 +15,15 @@ import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.api.PortProbe.Finding;
 import org.sluice.sys.Capabilities;
 import org.sluice.sys.Capability;
+import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.SysException;
+import org.sluice.sys.bpf.BpfException;
+import org.sluice.sys.bpf.BpfLink;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
+import org.sluice.sys.bpf.XdpOccupant;
 
 /** Finds out what AF_XDP could do for a specification, without touching the interface. */
 final class XdpProbe {
@@ -30,6 +35,9 @@ final class XdpProbe {
   private final List<Finding> findings = new ArrayList<>();
   private boolean works = true;
   private boolean generic;
+  private boolean several = true;
+  private boolean metadata;
+  private String map = "";
 
   private XdpProbe(FrameSpec spec) {
     this.spec = spec;
@@ -41,8 +49,13 @@ final class XdpProbe {
 
   private PortProbe look() {
     options();
-    privileges();
-    program();
+    if (map.isEmpty()) {
+      privileges(EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW, Capability.CAP_BPF));
+      program();
+    } else {
+      privileges(EnumSet.of(Capability.CAP_NET_RAW));
+      map();
+    }
     interfaceItself();
     int merit = works ? generic ? GENERIC : NATIVE : 0;
     String summary =
@@ -58,7 +71,11 @@ final class XdpProbe {
 
   private void options() {
     try {
-      generic = XdpOptions.of(spec.options()).attach() == XdpOptions.Attach.GENERIC;
+      XdpOptions options = XdpOptions.of(spec.options());
+      generic = options.attach() == XdpOptions.Attach.GENERIC;
+      several = options.multiBuffer();
+      map = options.map();
+      metadata = options.metadata() && map.isEmpty();
       findings.add(Finding.yes("options", "understood"));
     } catch (PortException e) {
       no("options", String.valueOf(e.getMessage()), "correct the option");
@@ -71,9 +88,7 @@ final class XdpProbe {
     }
   }
 
-  private void privileges() {
-    Set<Capability> needed =
-        EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW, Capability.CAP_BPF);
+  private void privileges(Set<Capability> needed) {
     try {
       Set<Capability> missing = Capabilities.current().missing(needed);
       if (missing.isEmpty()) {
@@ -87,6 +102,22 @@ final class XdpProbe {
     }
   }
 
+  private void map() {
+    try (BpfMap there = BpfMap.open(Path.of(map))) {
+      findings.add(Finding.yes("map " + map, "number " + there.id()));
+    } catch (SysException e) {
+      no(
+          "map " + map,
+          e.getMessage(),
+          switch (e.errno()) {
+            case ENOENT -> "the program that has it must run first, and pin it there";
+            case EPERM, EACCES ->
+                "whoever pinned it must let this process read and write the file, and pass the folders to it";
+            default -> "a map of sockets of AF_XDP must be pinned there, in a bpf file system";
+          });
+    }
+  }
+
   private void program() {
     try (BpfMap map = BpfMap.create("probe", BpfMap.Kind.SOCKETS, 4, 1);
         BpfProgram program =
@@ -94,7 +125,12 @@ final class XdpProbe {
       findings.add(
           Finding.yes("program for '" + spec.match() + "'", "verified, number " + program.id()));
     } catch (SysException e) {
-      no("program for '" + spec.match() + "'", e.getMessage(), XdpDriver.advice(e));
+      no(
+          "program for '" + spec.match() + "'",
+          e.getMessage(),
+          e instanceof BpfException && e.errno() == Errno.EACCES
+              ? Capabilities.remedy(EnumSet.of(Capability.CAP_PERFMON))
+              : XdpDriver.advice(e));
     }
   }
 
@@ -114,16 +150,17 @@ final class XdpProbe {
                 "it is down; nothing arrives until it is up",
                 "ip link set " + spec.name() + " up"));
       }
-      facts
-          .xdp()
-          .ifPresent(
-              other ->
-                  findings.add(
-                      new Finding(
-                          "no other program",
-                          PortProbe.Answer.NO,
-                          "program %d is attached (%s)".formatted(other.id(), other.mode()),
-                          "fine when it is Sluice's own; else detach it, or share it by xdp.map")));
+      if (map.isEmpty()) {
+        XdpOccupant.of(facts)
+            .ifPresent(
+                other ->
+                    findings.add(
+                        new Finding(
+                            "no other program",
+                            PortProbe.Answer.NO,
+                            other.text(),
+                            "fine when it is Sluice's own; else detach it, share it by xdp.map, or have it replaced by xdp.replace=true")));
+      }
       for (int queue : spec.queues()) {
         if (queue >= facts.receiveQueues()) {
           no(
@@ -134,9 +171,18 @@ final class XdpProbe {
       }
       if (facts.mtu() > ONE_CHUNK) {
         findings.add(
-            Finding.yes(
-                "MTU " + facts.mtu(),
-                "packets of several chunks, if the driver of the interface can; else generic"));
+            several
+                ? Finding.yes(
+                    "MTU " + facts.mtu(),
+                    "packets of several chunks, if the driver of the interface can; else generic")
+                : new Finding(
+                    "MTU " + facts.mtu(),
+                    PortProbe.Answer.NO,
+                    "the interface takes no native program without xdp.multibuffer, and what is longer than a chunk is lost",
+                    "leave xdp.multibuffer at true, or lower the MTU to " + ONE_CHUNK));
+      }
+      if (metadata) {
+        metadata(on);
       }
       if (spec.match() instanceof Match.Everything) {
         findings.add(
@@ -154,6 +200,20 @@ final class XdpProbe {
               ""));
     } catch (SysException e) {
       no("interface " + spec.name(), e.getMessage(), "see 'link:list'");
+    }
+  }
+
+  private void metadata(NetworkInterface on) {
+    try (BpfMap map = BpfMap.create("probe", BpfMap.Kind.SOCKETS, 4, 1)) {
+      Attachment.hints(on, map, generic ? BpfLink.Mode.GENERIC : BpfLink.Mode.NATIVE, several);
+      findings.add(Finding.yes("metadata", "the interface can be asked for time, hash and VLAN"));
+    } catch (SysException e) {
+      findings.add(
+          new Finding(
+              "metadata",
+              PortProbe.Answer.NO,
+              String.valueOf(e.getMessage()),
+              "the port works without; it takes Linux 6.8, a native program and an interface that knows"));
     }
   }
 

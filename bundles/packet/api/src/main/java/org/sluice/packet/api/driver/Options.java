@@ -84,6 +84,14 @@ public final class Options {
     return take(name);
   }
 
+  /** Several, with commas between them; empty when it was not given. */
+  public List<String> list(String name) {
+    return java.util.Arrays.stream(take(name).split(","))
+        .map(String::strip)
+        .filter(one -> !one.isEmpty())
+        .toList();
+  }
+
   /**
    * Ends the reading.
    *
