@@ -15,6 +15,8 @@
 
 enum { XDP_BUDGET_OPTION = 9, LEAST_BUDGET = 32, MOST_QUEUES = 2, CHUNK = 2048, HEADROOM = 256 };
 
+static const uint64_t PATIENCE_NANOS = 2000000000;
+
 struct ring {
   uint32_t *producer, *consumer, *flags, mask, size;
   void *entries;
@@ -70,7 +72,9 @@ static void open_queue(int which, const char *link, int number_of_chunks, uint32
   struct sockaddr_xdp address = {.sxdp_family = AF_XDP, .sxdp_ifindex = if_nametoindex(link), .sxdp_queue_id = which};
   address.sxdp_flags = which ? XDP_SHARED_UMEM : (wakeup ? XDP_USE_NEED_WAKEUP : 0) | XDP_USE_SG;
   if (which) address.sxdp_shared_umem_fd = queues[0].socket;
-  if (bind(queue->socket, (void *)&address, sizeof address)) fail("bind");
+  // The kernel lets a queue go some time after the one before has closed it.
+  for (uint64_t until = now() + PATIENCE_NANOS; bind(queue->socket, (void *)&address, sizeof address); usleep(1000))
+    if (errno != EBUSY || now() > until) fail("bind");
 }
 
 static void attach(const char *link, int number_of_queues, int generic) {
