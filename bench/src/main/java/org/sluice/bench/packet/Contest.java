@@ -12,6 +12,8 @@ final class Contest {
    */
   static final double WARM = 5;
 
+  static final double WARM_SLOW = 8;
+
   static final double WARM_C = 0.5;
 
   /** The far end goes on while the last is counted. */
@@ -41,15 +43,15 @@ final class Contest {
     return contestants;
   }
 
-  void round(Wire wire, Path tools, double seconds) throws Exception {
+  void round(Wire wire, Path tools, double warm, double seconds) throws Exception {
     System.out.println(work);
     for (Contestant one : contestants) {
-      run(one, wire, tools, seconds);
+      run(one, wire, tools, one.name().startsWith(PacketBench.C) ? WARM_C : warm, seconds);
     }
   }
 
-  private void run(Contestant one, Wire wire, Path tools, double seconds) throws Exception {
-    double warm = one.name().startsWith(PacketBench.C) ? WARM_C : WARM;
+  private void run(Contestant one, Wire wire, Path tools, double warm, double seconds)
+      throws Exception {
     double flood = warm + seconds + MORE;
     Wire.Counts before = wire.counts();
     String verb = far == Far.FLOOD ? "flood" : "count";

@@ -49,7 +49,11 @@ public final class DatagramLoop {
     if (arguments[0].equals("nio")) {
       loop.channel(at);
     } else {
-      loop.port(driver(arguments[0], arguments[1]), at, arguments[1]);
+      DatagramSpec spec = DatagramSpec.at(at).on(arguments[1]).receiveBuffer(BUFFER);
+      if (options.number("segments", 1) == 0) {
+        spec = spec.option(arguments[0] + ".segments", "false");
+      }
+      loop.port(driver(arguments[0], arguments[1]), spec);
     }
   }
 
@@ -62,8 +66,7 @@ public final class DatagramLoop {
     };
   }
 
-  private void port(PortDriver driver, InetSocketAddress at, String link) throws Exception {
-    DatagramSpec spec = DatagramSpec.at(at).on(link).receiveBuffer(BUFFER);
+  private void port(PortDriver driver, DatagramSpec spec) throws Exception {
     try (DatagramPort port = driver.open(spec)) {
       DatagramBatch batch = new DatagramBatch(size);
       phase.begin();

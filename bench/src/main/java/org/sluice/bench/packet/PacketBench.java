@@ -108,7 +108,7 @@ public final class PacketBench {
         run one after another, each in a fresh process, ours in a virtual machine with the options of the product, by the
         interfaces that a plugin has. All have 4096 chunks of 2048 bytes on pages of 2 MiB, rings of 2048 and batches of 64
         if nothing else is said; the program in C (`bench/src/main/c`) uses no library. A round counts only when the packets
-        that the program counted, from first to last, are those that both ends of the cable counted. Ours runs for 5 s before
+        that the program counted, from first to last, are those that both ends of the cable counted. Ours runs for 5 s (datagrams: 8) before
         it is counted, C for half a second: with the options of the product a method is optimised after 50,000 calls, which
         are batches here.
         """);
@@ -180,11 +180,11 @@ public final class PacketBench {
         System.out.printf("frames: %d of %d%n", round + 1, rounds);
         ceiling.add(ceiling(one));
         for (Contest contest : single) {
-          contest.round(one, tools, seconds);
+          contest.round(one, tools, Contest.WARM, seconds);
         }
-        pair.round(two, tools, seconds);
+        pair.round(two, tools, Contest.WARM, seconds);
         for (Contest contest : generic) {
-          contest.round(polled, tools, seconds);
+          contest.round(polled, tools, Contest.WARM, seconds);
         }
       }
     }
@@ -274,12 +274,16 @@ public final class PacketBench {
     sockets.add(
         new Contestant(
             C + ", recvmmsg and sendmmsg", List.of(tool("datagrams"), "echo", Wire.NEAR)));
-    for (String driver : List.of("socket", "uring", "nio")) {
+    sockets.add(
+        new Contestant(
+            "ours, driver socket, one by one",
+            java(DatagramLoop.class, "socket", Wire.NEAR, "segments=0")));
+    for (String driver : List.of("socket", "uring")) {
       sockets.add(
-          new Contestant(
-              driver.equals("nio") ? "DatagramChannel of Java" : "ours, driver " + driver,
-              java(DatagramLoop.class, driver, Wire.NEAR)));
+          new Contestant("ours, driver " + driver, java(DatagramLoop.class, driver, Wire.NEAR)));
     }
+    sockets.add(
+        new Contestant("DatagramChannel of Java", java(DatagramLoop.class, "nio", Wire.NEAR)));
     List<Contestant> xdp =
         List.of(
             twin("echo"),
@@ -293,16 +297,16 @@ public final class PacketBench {
       polled.polled(true);
       for (int round = 0; round < rounds; round++) {
         System.out.printf("sockets: %d of %d%n", round + 1, rounds);
-        over.round(polled, tools, seconds);
-        under.round(wire, tools, seconds);
+        over.round(polled, tools, Contest.WARM_SLOW, seconds);
+        under.round(wire, tools, Contest.WARM_SLOW, seconds);
       }
     }
     table("datagrams of 18 bytes", List.of(over, under));
     text.append(
         """
 
-        The buffer of a socket is as large as it can be made, 8 MiB. Our socket driver has the kernel gather what came from
-        one sender and split what goes to one, which the program in C does not; DatagramChannel moves one at a time. The
+        The buffer of a socket is as large as it can be made, 8 MiB. Our drivers have the kernel gather what came from one
+        sender and split what goes to one, unless told otherwise (one by one, as C); DatagramChannel moves one at a time. The
         datagrams over AF_XDP have their headers, checksums and neighbours looked at; frames are only turned around.
         """);
     behind(List.of(over, under));
@@ -384,7 +388,7 @@ public final class PacketBench {
       for (int round = 0; round < times; round++) {
         System.out.printf("settings: %d of %d%n", round + 1, times);
         for (Contest contest : contests) {
-          contest.round(wire, tools, Math.min(seconds, 1));
+          contest.round(wire, tools, Contest.WARM, Math.min(seconds, 1));
         }
       }
     }
@@ -477,8 +481,8 @@ public final class PacketBench {
     Contest contest = new Contest("pauses", Contest.Far.FLOOD, List.of(ours));
     Contest beside = new Contest("pauses", Contest.Far.FLOOD, List.of(twin));
     try (Wire wire = Wire.lay(1)) {
-      contest.round(wire, tools, all);
-      beside.round(wire, tools, Math.max(1, all / 5.0));
+      contest.round(wire, tools, Contest.WARM, all);
+      beside.round(wire, tools, Contest.WARM, Math.max(1, all / 5.0));
     }
     text.append(
         "| receive and drop, one long run | minutes | longest time between two looks, ms | times above 1 ms | collections | in all, ms |\n");
