@@ -12,6 +12,7 @@ final class Contest {
    */
   static final double WARM = 5;
 
+  /** Where a batch takes longer, as over sockets. */
   static final double WARM_SLOW = 8;
 
   static final double WARM_C = 0.5;
