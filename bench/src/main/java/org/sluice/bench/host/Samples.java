@@ -6,18 +6,18 @@ import java.util.Collections;
 import java.util.List;
 
 /** Measurements of one thing, in the order they were taken. */
-final class Samples {
+public final class Samples {
   private final List<Double> values = new ArrayList<>();
 
-  void add(double value) {
+  public void add(double value) {
     values.add(value);
   }
 
-  double last() {
+  public double last() {
     return values.getLast();
   }
 
-  double median() {
+  public double median() {
     List<Double> sorted = sorted();
     int half = sorted.size() / 2;
     return sorted.size() % 2 == 1
@@ -26,7 +26,7 @@ final class Samples {
   }
 
   /** {@code median (min–max, n)}. */
-  String text(String format) {
+  public String text(String format) {
     if (values.isEmpty()) {
       return "not measured";
     }
