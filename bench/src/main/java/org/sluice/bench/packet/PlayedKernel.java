@@ -104,7 +104,7 @@ final class PlayedKernel implements Exchange {
   }
 
   @Override
-  public Sent transmit() {
+  public Sent transmit(int lane) {
     return Sent.DONE;
   }
 

@@ -31,6 +31,9 @@ import org.sluice.packet.rings.RawRings;
 public final class Pump {
   private static final System.Logger LOG = System.getLogger("com.example.pump");
   private static final long AGAIN_NANOS = 200_000_000;
+  private static final int CHUNKS = 8192;
+  private static final long SLEEP_NANOS = 1_000_000_000;
+  private static final long SOON_NANOS = 1_000_000;
 
   @ObjectClassDefinition(name = "Pump", description = "What the pump forwards")
   public @interface Config {
@@ -40,9 +43,6 @@ public final class Pump {
     @AttributeDefinition(name = "Right", description = "Another one")
     String right();
 
-    @AttributeDefinition(name = "Driver", description = "One that has rings")
-    String driver() default "xdp";
-
     @AttributeDefinition(
         name = "Checked",
         description = "Whether every move of a chunk is checked, which costs time")
@@ -50,44 +50,49 @@ public final class Pump {
   }
 
   /** What went one way. */
-  public record Row(String from, String to, long packets, long bytes, long dropped) {}
+  public record Row(String from, String to, long packets, long bytes) {}
 
   private final Ports ports;
   private final Config config;
   private final Meter there = new Meter();
   private final Meter back = new Meter();
   private final Thread thread;
-  private volatile List<Way> ways = List.of();
+  private volatile RawRings rings;
   private volatile boolean closed;
 
   @Activate
   public Pump(@Reference Ports ports, Config config) {
     this.ports = ports;
     this.config = config;
-    thread = Thread.ofPlatform().name("com.example.pump/there").start(this::work);
+    thread = Thread.ofPlatform().name("com.example.pump").start(this::work);
   }
 
   @Deactivate
   public void stop() throws InterruptedException {
     closed = true;
-    ways.forEach(Way::stop);
+    RawRings now = rings;
+    if (now != null) {
+      now.wake();
+    }
     LockSupport.unpark(thread);
     thread.join();
   }
 
-  /** Rings do not survive their interface or their driver, so they are opened again when they can. */
+  /** Rings do not survive their interfaces or their driver, so they are opened again. */
   private void work() {
     String told = "";
     while (!closed) {
-      try (RawRings left = rings(config.left());
-          RawRings right = rings(config.right())) {
+      try (RawRings opened = open()) {
+        rings = opened;
         told = "";
-        forward(new Way(left, right, there), new Way(right, left, back));
+        forward(opened);
       } catch (PortException | IllegalStateException e) {
         if (!closed && !e.toString().equals(told)) {
           told = e.toString();
           LOG.log(System.Logger.Level.WARNING, "nothing is forwarded, and it is tried again: " + told);
         }
+      } finally {
+        rings = null;
       }
       if (!closed) {
         LockSupport.parkNanos(this, AGAIN_NANOS);
@@ -95,47 +100,25 @@ public final class Pump {
     }
   }
 
-  /** All chunks of the port are moved by hand from now on. */
-  private RawRings rings(String link) throws PortException {
-    FrameSpec spec = FrameSpec.on(link).queues(0);
-    return RawRings.of(ports.open(spec, config.driver()), config.checked());
+  /** Both interfaces in one memory, so that a chunk can go from one to the other. */
+  private RawRings open() throws PortException {
+    FrameSpec spec = FrameSpec.on(config.left()).queues(0).option("xdp.with", config.right());
+    return RawRings.of(ports.open(spec.chunks(CHUNKS), "xdp"), config.checked());
   }
 
-  /** Each way has a thread, of which this is one. When one ends, so does the other. */
-  private void forward(Way one, Way other) {
-    ways = List.of(one, other);
-    if (closed) {
-      return;
-    }
-    Thread second =
-        Thread.ofPlatform()
-            .name("com.example.pump/back")
-            .start(
-                () -> {
-                  try {
-                    other.run();
-                  } catch (IllegalStateException e) {
-                    LOG.log(System.Logger.Level.WARNING, "the way back ended: " + e);
-                  } finally {
-                    one.stop();
-                  }
-                });
-    try {
-      one.run();
-    } finally {
-      other.stop();
-      ended(second);
-      ways = List.of();
-    }
-  }
-
-  /** Nobody may be at the rings when they are closed. */
-  private static void ended(Thread thread) {
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        // Nobody means this thread: it is ended by stop().
+  /** Until it is closed, or an interface is gone. */
+  private void forward(RawRings opened) {
+    Store store = new Store(opened.free(), CHUNKS, opened.chunkSize());
+    Way one = new Way(opened, 0, 1, store, there);
+    Way other = new Way(opened, 1, 0, store, back);
+    while (!closed) {
+      // Both, whatever the first one says.
+      if (one.move() | other.move()) {
+        continue;
+      }
+      boolean came = opened.await(one.busy() || other.busy() ? SOON_NANOS : SLEEP_NANOS);
+      if (!came && opened.report().state().equals("gone")) {
+        throw new IllegalStateException("an interface is gone");
       }
     }
   }

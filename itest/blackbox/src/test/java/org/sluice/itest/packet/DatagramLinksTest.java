@@ -34,8 +34,10 @@ class DatagramLinksTest {
 
   @AfterEach
   void end() throws Exception {
-    try (Wire last = wire) {
+    try {
       sluice.close();
+    } finally {
+      wire.close();
     }
   }
 

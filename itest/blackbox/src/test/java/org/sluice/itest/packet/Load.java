@@ -129,6 +129,7 @@ final class Load implements AutoCloseable {
         .make();
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread writes
   private void send() {
     ByteBuffer datagram = ByteBuffer.allocateDirect(PAYLOAD);
     long next = System.nanoTime();
@@ -258,12 +259,27 @@ final class Load implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     over = true;
     out.close();
     host.close();
-    sender.join();
-    listener.join();
+    ended(sender);
+    ended(listener);
     arena.close();
+  }
+
+  /** The memory they write to goes after them. */
+  private static void ended(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -316,7 +316,6 @@ class PacketModesTest {
             300, wire.python(CLIENTS, "10.99.0.3", "5300", "20000", "300").lines().count());
         for (JsonValue row : rows(sluice, "pump:count")) {
           assertTrue(number(row, "packets") >= 300, row::toString);
-          assertEquals(0, number(row, "dropped"), row::toString);
         }
         assertFalse(sluice.log().contains("nothing is forwarded"), sluice.log());
 

@@ -134,12 +134,23 @@ class ReplacementTest {
     return spans;
   }
 
-  /** A few at a time, so that none is lost for want of room. */
+  /**
+   * A few at a time. A hundred may still find the cable full of what was sent before, and lose some
+   * there: then another hundred must come through as a whole.
+   */
   private static void handledAgain(SluiceProcess sluice, Load load) throws Exception {
     for (int i = 0; i < 20; i++) {
-      int from = load.sent();
-      load.some(100);
-      sluice.awaitTrue("each to be handled", () -> load.handledAll(from, from + 100));
+      sluice.awaitTrue(
+          "each of a hundred to be handled",
+          () -> {
+            int from = load.sent();
+            load.some(100);
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            while (!load.handledAll(from, from + 100) && System.nanoTime() < until) {
+              Thread.sleep(1);
+            }
+            return load.handledAll(from, from + 100);
+          });
     }
   }
 

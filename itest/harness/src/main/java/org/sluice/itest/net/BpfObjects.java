@@ -36,6 +36,7 @@ public final class BpfObjects {
   private BpfObjects() {}
 
   /** Each by its kind and number, such as {@code MAP 7}. */
+  @SuppressWarnings("restricted") // the harness must not depend on what it tests
   public static Set<String> all() throws IOException {
     Set<String> found = new TreeSet<>();
     try (Arena arena = Arena.ofConfined()) {

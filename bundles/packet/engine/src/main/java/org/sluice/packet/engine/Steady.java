@@ -304,9 +304,7 @@ abstract class Steady<P extends Port> implements Port {
         move(drivers.choices(spec, wish), "");
       } else if (dead(now)) {
         abandon("its interface is gone");
-      } else if (wish.equals(Ports.AUTO)
-          && !exclusive()
-          && System.nanoTime() - looked > pause) {
+      } else if (wish.equals(Ports.AUTO) && !exclusive() && System.nanoTime() - looked > pause) {
         looked = System.nanoTime();
         pause = Math.min(2 * pause, LAST_LOOK_NANOS);
         improve("a better driver works now");

@@ -8,9 +8,9 @@ import org.sluice.packet.api.PortException;
 /**
  * The other party of a port's rings: the kernel, or who plays it.
  *
- * <p>{@link #transmit} and {@link #longest} are called by the sending side of a lane, {@link #refilled} and {@link
- * #await} by the receiving side, one thread each; all else by any thread. {@link #close} is called
- * once, when nobody is in another call, and nothing is called after it.
+ * <p>{@link #transmit} and {@link #longest} are called by the sending side of a lane, {@link
+ * #refilled} and {@link #await} by the receiving side, one thread each; all else by any thread.
+ * {@link #close} is called once, when nobody is in another call, and nothing is called after it.
  */
 public interface Exchange {
   /** The most frames of one packet: what the kernel takes. */
