@@ -87,7 +87,9 @@ public final class EbpfAssembler {
   /** Functions of the kernel that a program may call, by their number. */
   public enum Function {
     REDIRECT_MAP(51),
-    ADJUST_META(54);
+    ADJUST_META(54),
+    BUFFER_LENGTH(188),
+    LOAD_BYTES(189);
 
     private final int number;
 

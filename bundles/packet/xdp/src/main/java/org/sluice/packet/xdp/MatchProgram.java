@@ -38,11 +38,17 @@ import org.sluice.sys.bpf.EbpfRegister;
  * socket of the queue, all else on to the kernel, and so does everything for a queue whose socket
  * is gone.
  *
+ * <p>It takes no rights but CAP_BPF and CAP_NET_ADMIN. In the program of a process without
+ * CAP_PERFMON the kernel lets a place in a packet move only by distances that stand in the program.
+ * A header of IPv4 has one of eleven lengths, which all stand there. What is behind extension
+ * headers of IPv6 is copied to the stack by the kernel, which takes longer; and only there a packet
+ * of several buffers is looked at as one.
+ *
  * <p>Registers: R6 the context, R7 where layer 3 begins, R8 the end of the packet, R9 the
- * EtherType, R3 the protocol behind extension headers, R4 where layer 4 begins, R5 whether it is a
- * fragment, R2 how many bytes of layer 4 there should be; R0 and R1 are for the moment. What a
- * match means in every corner is told by {@code org.sluice.packet.proto.Matcher}, with which this
- * agrees.
+ * EtherType, then the protocol behind extension headers. Then R4 is where layer 4 begins, R2 how
+ * many bytes of it there should be, and in the end R8 is the port; R0, R1, R3 and R5 are for the
+ * moment. What a match means in every corner is told by {@code org.sluice.packet.proto.Matcher},
+ * with which this agrees.
  */
 final class MatchProgram {
   private static final int PASS = 2;
@@ -58,11 +64,19 @@ final class MatchProgram {
   private static final int VLAN = 0x8100;
   private static final int SERVICE_VLAN = 0x88a8;
   private static final int IP4_HEADER = 20;
+  private static final int IP4_LONGEST = 60;
   private static final int IP6_HEADER = 40;
-  private static final int FRAGMENT = 8;
+  private static final int EXTENSION = 8;
+  private static final int PORTS = 4;
   private static final int UDP_HEADER = 8;
   private static final int TCP_HEADER = 20;
   private static final int UNKNOWN = 0x100;
+  private static final int NO_PORT = 0;
+
+  /** Where on the stack a header is copied to, and where the end of the payload is kept. */
+  private static final int COPY = -8;
+
+  private static final int END = -16;
   private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
   private final EbpfAssembler out = new EbpfAssembler();
@@ -178,11 +192,11 @@ final class MatchProgram {
     Label six = out.label();
     out.jump(Condition.EQUAL, R9, IP4, four).jump(Condition.EQUAL, R9, IP6, six).jump(pass);
     out.place(four);
-    layer4OfIp4();
+    ip4(deeper);
     deeper.forEach(leaf -> test(leaf, 4, take));
     out.jump(pass);
     out.place(six);
-    layer4OfIp6();
+    ip6(deeper);
     deeper.forEach(leaf -> test(leaf, 16, take));
   }
 
@@ -192,12 +206,12 @@ final class MatchProgram {
         : Stream.of(match);
   }
 
-  /** Sets R7, R8 and R9, or passes what is too short. */
+  /** Sets R7, R8 and R9, and R5 to the length of it all, or passes what is too short. */
   private void ethernet() {
     out.load(Width.WORD, R7, R6, DATA).load(Width.WORD, R8, R6, DATA_END);
     need(R7, ETHERNET, pass);
     out.load(Width.HALF, R9, R7, 12).swap(R9, 16);
-    out.compute(Operation.ADD, R7, ETHERNET);
+    out.compute(Operation.ADD, R7, ETHERNET).move(R5, ETHERNET);
     Label untagged = out.label();
     for (int i = 0; i < TAGS; i++) {
       Label tagged = out.label();
@@ -206,13 +220,16 @@ final class MatchProgram {
       out.place(tagged);
       need(R7, TAG, pass);
       out.load(Width.HALF, R9, R7, 2).swap(R9, 16);
-      out.compute(Operation.ADD, R7, TAG);
+      out.compute(Operation.ADD, R7, TAG).compute(Operation.ADD, R5, TAG);
     }
     out.place(untagged);
   }
 
-  /** Sets R2 to R5, or passes what contradicts itself. */
-  private void layer4OfIp4() {
+  /** Sets R8 and R9, or passes what contradicts itself. */
+  private void ip4(List<Match> leaves) {
+    Label layer4 = out.label();
+    Label unported = out.label();
+    Label ported = out.label();
     need(R7, IP4_HEADER, pass);
     out.load(Width.BYTE, R0, R7, 0);
     out.move(R1, R0).compute(Operation.SHIFT_RIGHT, R1, 4);
@@ -222,76 +239,148 @@ final class MatchProgram {
     out.load(Width.HALF, R2, R7, 2).swap(R2, 16);
     out.jump(Condition.LESS, R2, R0, pass);
     out.compute(Operation.SUBTRACT, R2, R0);
-    out.load(Width.HALF, R5, R7, 6).swap(R5, 16).compute(Operation.AND, R5, 0x3fff);
-    out.load(Width.BYTE, R3, R7, 9);
-    out.move(R4, R7).compute(Operation.ADD, R4, R0);
+    out.move(R4, R7).compute(Operation.ADD, R4, IP4_HEADER);
+    for (int length = IP4_HEADER; length < IP4_LONGEST; length += 4) {
+      out.jump(Condition.EQUAL, R0, length, layer4).compute(Operation.ADD, R4, 4);
+    }
+    out.place(layer4);
     out.jump(Condition.GREATER, R4, R8, pass);
+    out.load(Width.BYTE, R9, R7, 9);
+    out.load(Width.HALF, R0, R7, 6).swap(R0, 16).compute(Operation.AND, R0, 0x3fff);
+    out.jump(Condition.NOT_EQUAL, R0, 0, unported);
+    port(leaves, false, unported);
+    out.jump(ported);
+    out.place(unported);
+    out.move(R8, NO_PORT);
+    out.place(ported);
   }
 
-  /** Sets R2 to R5, or passes what contradicts itself. */
-  private void layer4OfIp6() {
+  /** Sets R8 and R9, or passes what contradicts itself. */
+  private void ip6(List<Match> leaves) {
+    Label extended = out.label();
+    Label unported = out.label();
+    Label ported = out.label();
     need(R7, IP6_HEADER, pass);
     out.load(Width.BYTE, R0, R7, 0).compute(Operation.SHIFT_RIGHT, R0, 4);
     out.jump(Condition.NOT_EQUAL, R0, 6, pass);
     out.load(Width.HALF, R2, R7, 4).swap(R2, 16);
-    out.load(Width.BYTE, R3, R7, 6);
+    out.load(Width.BYTE, R9, R7, 6);
+    extensions(extended);
     out.move(R4, R7).compute(Operation.ADD, R4, IP6_HEADER);
-    out.move(R5, 0);
+    port(leaves, false, unported);
+    out.jump(ported);
+    out.place(extended);
+    behindExtensions(unported);
+    port(leaves, true, unported);
+    out.jump(ported);
+    out.place(unported);
+    out.move(R8, NO_PORT);
+    out.place(ported);
+  }
+
+  /**
+   * Sets R8 to where layer 4 begins, counted from the begin of the frame, R2 to how much there is
+   * of it, and R9.
+   */
+  private void behindExtensions(Label unported) {
+    Label known = out.label();
     Label unknown = out.label();
-    Label end = out.label();
-    for (int i = 0; i < Match.EXTENSIONS; i++) {
-      Label extension = out.label();
+    Label within = out.label();
+    out.move(R8, R5).compute(Operation.ADD, R8, IP6_HEADER);
+    out.move(R1, R6).call(Function.BUFFER_LENGTH);
+    out.load(Width.HALF, R2, R7, 4).swap(R2, 16).compute(Operation.ADD, R2, R8);
+    out.jump(Condition.NOT_GREATER, R2, R0, within);
+    out.move(R2, R0);
+    out.place(within);
+    out.store(Width.LONG, R10, END, R2);
+    for (int i = 1; i <= Match.EXTENSIONS; i++) {
       Label fragment = out.label();
       Label authentication = out.label();
       Label skip = out.label();
-      Label next = out.label();
-      extensions(extension);
-      out.jump(end);
-      out.place(extension);
-      need(R4, FRAGMENT, unknown);
-      out.jump(Condition.EQUAL, R3, 44, fragment).jump(Condition.EQUAL, R3, 51, authentication);
-      out.load(Width.BYTE, R0, R4, 1);
+      Label whole = out.label();
+      Label another = i < Match.EXTENSIONS ? out.label() : unknown;
+      out.move(R1, R8).compute(Operation.ADD, R1, EXTENSION);
+      out.jump(Condition.GREATER, R1, R2, unknown);
+      copy(EXTENSION, unknown);
+      out.load(Width.BYTE, R0, R10, COPY + 1).move(R5, 0);
+      out.jump(Condition.EQUAL, R9, 44, fragment).jump(Condition.EQUAL, R9, 51, authentication);
       out.compute(Operation.ADD, R0, 1).compute(Operation.SHIFT_LEFT, R0, 3).jump(skip);
       out.place(authentication);
-      out.load(Width.BYTE, R0, R4, 1);
       out.compute(Operation.ADD, R0, 2).compute(Operation.SHIFT_LEFT, R0, 2).jump(skip);
       out.place(fragment);
-      out.load(Width.HALF, R5, R4, 2).swap(R5, 16).compute(Operation.AND, R5, 0xfff9);
-      out.move(R0, FRAGMENT);
+      out.load(Width.HALF, R5, R10, COPY + 2).swap(R5, 16).compute(Operation.AND, R5, 0xfff9);
+      out.move(R0, EXTENSION);
       out.place(skip);
-      out.jump(Condition.GREATER, R0, R2, unknown);
-      out.move(R1, R4).compute(Operation.ADD, R1, R0);
-      out.jump(Condition.GREATER, R1, R8, unknown);
-      out.compute(Operation.SUBTRACT, R2, R0);
-      out.load(Width.BYTE, R3, R4, 0);
-      out.move(R4, R1);
-      out.jump(Condition.EQUAL, R5, 0, next);
+      out.compute(Operation.ADD, R8, R0).load(Width.LONG, R2, R10, END);
+      out.jump(Condition.GREATER, R8, R2, unknown);
+      out.load(Width.BYTE, R9, R10, COPY);
+      out.jump(Condition.EQUAL, R5, 0, whole);
       // Behind this header of a fragment there may be anything.
       extensions(unknown);
-      out.jump(end);
-      out.place(next);
+      out.jump(unported);
+      out.place(whole);
+      extensions(another);
+      out.jump(known);
+      out.place(another);
     }
-    extensions(unknown);
-    out.jump(end);
-    out.place(unknown);
-    out.move(R3, UNKNOWN);
-    out.place(end);
+    out.move(R9, UNKNOWN).jump(unported);
+    out.place(known);
+    out.compute(Operation.SUBTRACT, R2, R8);
   }
 
-  /** Jumps when R3 is the number of an extension header. */
+  /** Jumps when R9 is the number of an extension header. */
   private void extensions(Label to) {
     for (int number : List.of(0, 43, 44, 51, 60)) {
-      out.jump(Condition.EQUAL, R3, number, to);
+      out.jump(Condition.EQUAL, R9, number, to);
     }
+  }
+
+  /**
+   * Sets R8 to the port, if the match asks for one.
+   *
+   * @param copied whether R8 tells where layer 4 begins, not R4
+   */
+  private void port(List<Match> leaves, boolean copied, Label unported) {
+    Label there = out.label();
+    for (int protocol : List.of(Match.UDP, Match.TCP)) {
+      if (leaves.stream().anyMatch(leaf -> asksForPort(leaf, protocol))) {
+        Label other = out.label();
+        int header = protocol == Match.TCP ? TCP_HEADER : UDP_HEADER;
+        out.jump(Condition.NOT_EQUAL, R9, protocol, other);
+        out.jump(Condition.LESS, R2, header, unported);
+        if (!copied) {
+          need(R4, header, unported);
+        }
+        out.jump(there);
+        out.place(other);
+      }
+    }
+    out.jump(unported);
+    out.place(there);
+    if (copied) {
+      copy(PORTS, unported);
+      out.load(Width.HALF, R8, R10, COPY + 2);
+    } else {
+      out.load(Width.HALF, R8, R4, 2);
+    }
+    out.swap(R8, 16);
+  }
+
+  private static boolean asksForPort(Match leaf, int protocol) {
+    return switch (leaf) {
+      case Match.Transport(int of, int port) -> of == protocol && port != 0;
+      case Match.Destination(var _, int port) -> protocol == Match.UDP && port != 0;
+      default -> false;
+    };
   }
 
   private void test(Match leaf, int addressLength, Label take) {
     Label no = out.label();
     switch (leaf) {
       case Match.Transport(int protocol, int port) -> {
-        out.jump(Condition.NOT_EQUAL, R3, protocol, no);
+        out.jump(Condition.NOT_EQUAL, R9, protocol, no);
         if (port != 0) {
-          port(port, protocol == Match.TCP ? TCP_HEADER : UDP_HEADER, no);
+          out.jump(Condition.NOT_EQUAL, R8, port, no);
         }
         out.jump(take);
       }
@@ -300,8 +389,8 @@ final class MatchProgram {
         if (bytes.length == addressLength) {
           address(bytes, no);
           if (port != 0) {
-            out.jump(Condition.NOT_EQUAL, R3, Match.UDP, no);
-            port(port, UDP_HEADER, no);
+            out.jump(Condition.NOT_EQUAL, R9, Match.UDP, no);
+            out.jump(Condition.NOT_EQUAL, R8, port, no);
           }
           out.jump(take);
         }
@@ -309,14 +398,6 @@ final class MatchProgram {
       default -> {}
     }
     out.place(no);
-  }
-
-  private void port(int port, int header, Label no) {
-    out.jump(Condition.NOT_EQUAL, R5, 0, no);
-    out.jump(Condition.LESS, R2, header, no);
-    need(R4, header, no);
-    out.load(Width.HALF, R0, R4, 2).swap(R0, 16);
-    out.jump(Condition.NOT_EQUAL, R0, port, no);
   }
 
   private void address(byte[] address, Label no) {
@@ -334,5 +415,11 @@ final class MatchProgram {
   private void need(EbpfRegister at, int bytes, Label otherwise) {
     out.move(R1, at).compute(Operation.ADD, R1, bytes);
     out.jump(Condition.GREATER, R1, R8, otherwise);
+  }
+
+  /** Copies as many bytes from R8 on to the stack, or jumps when they are not there. */
+  private void copy(int bytes, Label otherwise) {
+    out.move(R1, R6).move(R2, R8).move(R3, R10).compute(Operation.ADD, R3, COPY).move(R4, bytes);
+    out.call(Function.LOAD_BYTES).jump(Condition.NOT_EQUAL, R0, 0, otherwise);
   }
 }

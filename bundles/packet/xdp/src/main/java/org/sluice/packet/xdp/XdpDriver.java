@@ -381,19 +381,23 @@ public final class XdpDriver implements PortDriver {
 
   /** What the kernel said, and what to do about it. */
   static String advice(SysException e) {
-    String remedy =
-        switch (e.errno()) {
-          case EPERM, EACCES ->
-              e instanceof BpfException
-                  ? "this match takes CAP_PERFMON beside CAP_BPF: it looks behind headers whose length is in the packet"
-                  : "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
-          case ENOBUFS ->
-              "the process may not lock that much memory: grant CAP_IPC_LOCK, raise LimitMEMLOCK=, or ask for fewer chunks";
-          case EBUSY -> "the queue belongs to another socket; 'ss --xdp' shows whose";
-          case ENODEV, ENXIO -> "is the interface there, and up?";
-          case ENOTSUP, ERANGE -> "the driver of the interface cannot do this";
-          default -> "";
-        };
+    String remedy = remedy(e);
     return remedy.isEmpty() ? e.getMessage() : e.getMessage() + " \u2014 " + remedy;
+  }
+
+  /** What to do about it; empty when that is not known. */
+  static String remedy(SysException e) {
+    return switch (e.errno()) {
+      case EPERM, EACCES ->
+          e instanceof BpfException refused && !refused.log().isEmpty()
+              ? "the verifier of this kernel does not take the program: match less, and report what it said"
+              : "it takes CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF: see docs/security.md, or 'packet:probe'";
+      case ENOBUFS ->
+          "the process may not lock that much memory: grant CAP_IPC_LOCK, raise LimitMEMLOCK=, or ask for fewer chunks";
+      case EBUSY -> "the queue belongs to another socket; 'ss --xdp' shows whose";
+      case ENODEV, ENXIO -> "is the interface there, and up?";
+      case ENOTSUP, ERANGE -> "the driver of the interface cannot do this";
+      default -> "";
+    };
   }
 }

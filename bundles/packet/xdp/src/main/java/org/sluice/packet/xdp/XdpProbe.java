@@ -15,11 +15,9 @@ import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.api.PortProbe.Finding;
 import org.sluice.sys.Capabilities;
 import org.sluice.sys.Capability;
-import org.sluice.sys.Errno;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.SysException;
-import org.sluice.sys.bpf.BpfException;
 import org.sluice.sys.bpf.BpfLink;
 import org.sluice.sys.bpf.BpfMap;
 import org.sluice.sys.bpf.BpfProgram;
@@ -125,12 +123,7 @@ final class XdpProbe {
       findings.add(
           Finding.yes("program for '" + spec.match() + "'", "verified, number " + program.id()));
     } catch (SysException e) {
-      no(
-          "program for '" + spec.match() + "'",
-          e.getMessage(),
-          e instanceof BpfException && e.errno() == Errno.EACCES
-              ? Capabilities.remedy(EnumSet.of(Capability.CAP_PERFMON))
-              : XdpDriver.advice(e));
+      no("program for '" + spec.match() + "'", e.getMessage(), XdpDriver.remedy(e));
     }
   }
 
