@@ -216,6 +216,7 @@ final class EngineFloodTest {
             (self, asked, words) ->
                 switch (asked.getName()) {
                   case "getProperty" -> properties.get((String) words[0]);
+                  case "getPropertyKeys" -> properties.keySet().toArray(String[]::new);
                   case "getBundle" -> bundle;
                   case "hashCode" -> System.identityHashCode(self);
                   case "equals" -> self == words[0];
