@@ -755,13 +755,13 @@ abstract class DatagramContract {
     int to = port.local().getPort();
     echo(port, peer, requests, answers, high, low, to, 60_000);
     long least = Long.MAX_VALUE;
-    // What the compilers and the agent of the test allocate on this thread is over at some time.
-    for (int round = 0; round < 5 && least != 0; round++) {
+    // Calls into the kernel allocate until they are compiled to the end, which is not looked for.
+    for (int round = 0; round < 40 && least >= 1000; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       echo(port, peer, requests, answers, high, low, to, 100_000);
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
-    assertTrue(least < 1000, least + " bytes for 200000 datagrams");
+    assertTrue(least < 1000, least + " bytes for 100000 datagrams and answers");
   }
 
   private static void echo(
