@@ -19,8 +19,8 @@ import org.sluice.sys.xdp.XdpWaiter;
 
 /** The kernel as the other party of the rings. Owns the sockets and the memory of a port. */
 final class XdpExchange implements Exchange {
-  /** For how long an MTU is believed. */
-  private static final long RECENT = 1_000_000;
+  /** For how long an MTU is believed. To ask allocates a little, so it is not done all the time. */
+  private static final long RECENT = 100_000_000;
 
   private final List<Leg> legs;
   private final Arena memory;
