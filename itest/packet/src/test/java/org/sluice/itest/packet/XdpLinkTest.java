@@ -138,6 +138,9 @@ final class XdpLinkTest {
       until(
           port,
           () -> {
+            // Whoever asks how the port is has it look at its interface; the engine does all the
+            // time.
+            port.report();
             send(port, 1419);
             return port.statistics().sendInvalid() > 1;
           });

@@ -51,6 +51,7 @@ abstract class Steady<P extends Port> implements Port {
   private int merit;
   private PortStatistics before = PortStatistics.NONE;
   private int moves;
+  private boolean begun;
   private boolean gone;
   private boolean used;
   private String trouble = "";
@@ -86,12 +87,13 @@ abstract class Steady<P extends Port> implements Port {
     sending = new Gate(name, "sending");
   }
 
-  /** Opens the first port, unless a driver that came this very moment has. */
+  /** Opens the first port. */
   final void begin() throws PortException {
     moving.lock();
     try {
       List<String> refusals = new ArrayList<>();
-      if (current == null && !open(drivers.choices(spec, wish), refusals)) {
+      begun = true;
+      if (!open(drivers.choices(spec, wish), refusals)) {
         gone = true;
         throw drivers.none(spec, wish, refusals);
       }
@@ -246,7 +248,7 @@ abstract class Steady<P extends Port> implements Port {
   final void arrived() {
     moving.lock();
     try {
-      if (gone || used) {
+      if (!begun || gone || used) {
         return;
       }
       improve("a better driver is there");
@@ -293,7 +295,7 @@ abstract class Steady<P extends Port> implements Port {
     moving.lock();
     try {
       P now = current;
-      if (gone) {
+      if (!begun || gone) {
         return;
       }
       if (used) {

@@ -19,9 +19,6 @@ import org.sluice.sys.xdp.XdpWaiter;
 
 /** The kernel as the other party of the rings. Owns the sockets and the memory of a port. */
 final class XdpExchange implements Exchange {
-  /** For how long an MTU is believed. To ask allocates a little, so it is not done all the time. */
-  private static final long RECENT = 100_000_000;
-
   private final List<Leg> legs;
   private final Arena memory;
   private final PageKind pages;
@@ -30,8 +27,7 @@ final class XdpExchange implements Exchange {
   private final Runnable detach;
   private final boolean zeroCopy;
   private final XdpOptions options;
-  private long asked;
-  private int longest;
+  private volatile int longest;
 
   /**
    * @param sockets in the order of the lanes; the first has the memory registered
@@ -56,16 +52,23 @@ final class XdpExchange implements Exchange {
     zeroCopy = sockets.getFirst().zeroCopy();
   }
 
-  /** The kernel does not tell when a frame is longer than the MTU; some interfaces just lose it. */
+  /**
+   * The kernel does not tell when a frame is longer than the MTU; some interfaces just lose it. So
+   * the MTU is looked at before a frame is refused, and whenever somebody asks for the state.
+   */
   @Override
   public int longest(int opened, boolean now) {
-    long time = System.nanoTime();
-    if (now || longest == 0 || time - asked > RECENT) {
-      asked = time;
-      int mtu = legs.getFirst().on().mtu();
-      longest = mtu < 0 ? longest == 0 ? opened : longest : mtu + XdpDriver.LAYER_2;
+    if (now) {
+      look();
     }
-    return longest;
+    return longest == 0 ? opened : longest;
+  }
+
+  private void look() {
+    int mtu = legs.getFirst().on().mtu();
+    if (mtu >= 0) {
+      longest = mtu + XdpDriver.LAYER_2;
+    }
   }
 
   @Override
@@ -146,6 +149,7 @@ final class XdpExchange implements Exchange {
   /** Of the interface that is worst. */
   @Override
   public String state() {
+    look();
     for (Leg leg : legs) {
       try {
         LinkState state = leg.on().state();
