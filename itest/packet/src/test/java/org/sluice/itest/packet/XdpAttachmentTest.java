@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +23,6 @@ import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortException;
-import org.sluice.packet.xdp.XdpDriver;
 import org.sluice.sys.Arrival;
 import org.sluice.sys.InterfaceFacts;
 import org.sluice.sys.NetlinkAck;
@@ -44,27 +40,10 @@ import org.sluice.sys.call.LibcKernel;
 
 /** Whose program is in the way of an interface, and whose file a map is pinned to. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-final class XdpAttachmentTest {
+final class XdpAttachmentTest extends WiredXdp {
   private static final int PROG_BY_ID = 13;
   private static final int RTM_SETLINK = 19;
   private static final int PASS = 2;
-
-  private final XdpDriver driver = new XdpDriver();
-  private Wire wire;
-
-  @BeforeEach
-  void lay() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-    wire = new Wire();
-  }
-
-  @AfterEach
-  void takeAway() throws Exception {
-    driver.close();
-    if (wire != null) {
-      wire.close();
-    }
-  }
 
   private static FrameSpec spec(String attach) {
     return FrameSpec.on("left").matching(Match.udp(1)).option("xdp.attach", attach);

@@ -3,12 +3,9 @@ package org.sluice.itest.packet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,31 +15,14 @@ import org.sluice.packet.api.FramePort;
 import org.sluice.packet.api.FrameSpec;
 import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortStatistics;
-import org.sluice.packet.xdp.XdpDriver;
 
 /** What becomes of a port when its interface is changed, goes down, or goes away. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-final class XdpLinkTest {
+final class XdpLinkTest extends WiredXdp {
   private static final int TYPE = 0x88b5;
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
-  private final XdpDriver driver = new XdpDriver();
   private final FrameBatch batch = new FrameBatch(64);
-  private Wire wire;
-
-  @BeforeEach
-  void lay() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-    wire = new Wire();
-  }
-
-  @AfterEach
-  void takeAway() throws Exception {
-    driver.close();
-    if (wire != null) {
-      wire.close();
-    }
-  }
 
   private static FrameSpec spec(String link, String attach) {
     return FrameSpec.on(link)

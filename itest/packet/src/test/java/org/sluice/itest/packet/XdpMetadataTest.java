@@ -21,8 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,33 +32,16 @@ import org.sluice.packet.api.Match;
 import org.sluice.packet.api.PortProbe;
 import org.sluice.packet.rings.ReceiveMetadata;
 import org.sluice.packet.rings.TransmitMetadata;
-import org.sluice.packet.xdp.XdpDriver;
 import org.sluice.sys.NetworkInterface;
 import org.sluice.sys.bpf.KernelTypes;
 
 /** What an interface tells of a packet beside its bytes. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-final class XdpMetadataTest {
+final class XdpMetadataTest extends WiredXdp {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
   private static final int PORT = 9000;
 
-  private final XdpDriver driver = new XdpDriver();
   private final ReceiveMetadata metadata = new ReceiveMetadata();
-  private Wire wire;
-
-  @BeforeEach
-  void lay() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-    wire = new Wire();
-  }
-
-  @AfterEach
-  void takeAway() throws Exception {
-    driver.close();
-    if (wire != null) {
-      wire.close();
-    }
-  }
 
   private static FrameSpec spec(String attach, Match match) {
     return FrameSpec.on("left")

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,26 +20,20 @@ import org.sluice.packet.api.PortException;
 import org.sluice.packet.api.PortReport;
 import org.sluice.packet.rings.RawLane;
 import org.sluice.packet.rings.RawRings;
-import org.sluice.packet.xdp.XdpDriver;
 
 /** One port on two interfaces: what comes by one leaves by the other, in the chunk it lies in. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-final class XdpWithTest {
+final class XdpWithTest extends WiredXdp {
   private static final long PATIENCE = 60_000_000_000L;
   private static final int FRAMES = 20_000;
   private static final int AT_ONCE = 64;
   private static final int ETHER_TYPE = 0x88b5;
-
-  private final XdpDriver driver = new XdpDriver();
-  private Wire wire;
 
   /**
    * A second cable between the two networks: {@code end} on the left, {@code next} on the right.
    */
   @BeforeEach
   void lay() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-    wire = new Wire();
     Wire.run(
         "ip",
         "-n",
@@ -58,14 +50,6 @@ final class XdpWithTest {
         wire.left);
     Wire.run("ip", "-n", wire.right, "link", "set", "next", "up");
     Wire.run("ip", "-n", wire.left, "link", "set", "end", "up");
-  }
-
-  @AfterEach
-  void clear() throws Exception {
-    driver.close();
-    if (wire != null) {
-      wire.close();
-    }
   }
 
   private static FrameSpec spec(String name) {
