@@ -118,7 +118,8 @@ public final class NetworkInterface implements AutoCloseable {
 
   /**
    * The longest packet that it takes now, without the header of layer 2. Unlike {@link #facts} this
-   * waits for nobody who changes interfaces, and allocates nothing.
+   * waits for nobody who changes interfaces. Allocates a little as long as it is called too seldom
+   * to be optimised.
    *
    * @return -1 when the interface is gone, or nobody tells
    */
